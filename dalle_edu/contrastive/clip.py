@@ -1,0 +1,69 @@
+"""The contrastive model: pictures and captions in one space, and words matched to regions.
+
+After CLIP (Radford et al. 2021): two encoders, one cosine. Beside the sentence's vector it keeps
+the words, since a single vector is a poor witness of who stands where. Built in chapter 3.
+"""
+
+import math
+from dataclasses import dataclass, field
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from dalle_edu.contrastive.encoders import (
+    DownBlock,
+    PictureTrunk,
+    TextEncoder,
+    TextSettings,
+    WordsToRegions,
+)
+
+
+@dataclass(frozen=True)
+class ClipSettings:
+    """Sizes of the two encoders; `size` is the side of the pictures in pixels."""
+
+    text: TextSettings = field(default_factory=TextSettings)
+    size: int = 64
+    widths: tuple[int, ...] = (48, 96, 192)
+    top: int = 256
+    embedding: int = 128
+
+
+class Clip(nn.Module):
+    """Embeddings on the unit sphere for pictures and captions, and word-to-region scores."""
+
+    def __init__(self, settings: ClipSettings):
+        super().__init__()
+        self.settings = settings
+        side = settings.size // 8
+        self.text, self.trunk = TextEncoder(settings.text), PictureTrunk(settings.widths)
+        self.matcher = WordsToRegions(settings.widths[-1], side, settings.text.width)
+        self.coarse = DownBlock(settings.widths[-1], settings.top)
+        self.picture_out = nn.Linear(settings.top * (side // 2) ** 2, settings.embedding)
+        self.sentence_out = nn.Linear(settings.text.width, settings.embedding)
+        self.log_scale = nn.Parameter(torch.tensor(2.5))
+
+    @property
+    def scale(self) -> Tensor:
+        """The factor on the cosines, at most 100 (Radford et al. 2021, section 2.5)."""
+        return self.log_scale.clamp(max=math.log(100)).exp()
+
+    def pictures(self, pictures: Tensor) -> tuple[Tensor, tuple[Tensor, Tensor]]:
+        """(B, 3, H, W) in [-1, 1] to unit embeddings (B, D) float32 and the regions' keys and values."""
+        features = self.trunk(pictures)
+        top = F.leaky_relu(self.coarse(features), 0.2).flatten(1)
+        return F.normalize(self.picture_out(top).float(), dim=1), self.matcher.regions(features)
+
+    def captions(self, tokens: Tensor) -> tuple[Tensor, tuple[Tensor, Tensor, Tensor], Tensor]:
+        """(N, L) int64 to unit embeddings (N, D) float32, queries, contents and mask, and word states."""
+        states, mask = self.text(tokens)
+        sentence = F.normalize(self.sentence_out(states[:, 0]).float(), dim=1)
+        return sentence, self.matcher.words(states, mask), states
+
+    def similarity(self, pictures: Tensor, tokens: Tensor) -> tuple[Tensor, Tensor]:
+        """Each picture against each caption: cosines (B, N) and word-to-region scores (B, N)."""
+        embedding, regions = self.pictures(pictures)
+        sentence, words, _ = self.captions(tokens)
+        return embedding @ sentence.T, self.matcher(regions, words)

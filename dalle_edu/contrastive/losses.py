@@ -1,0 +1,252 @@
+"""Losses that make pictures and captions comparable, right ones and the article's.
+
+All take a matrix of pictures (rows) against captions (columns) and a bool matrix that says which
+captions are *true* of which pictures, so a duplicate caption is never punished as a false one.
+Built in chapter 2.
+"""
+
+from collections.abc import Callable, Iterator
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+from torch.autograd.function import once_differentiable
+
+
+def cosines(image: Tensor, text: Tensor) -> Tensor:
+    """Cosine of every picture with every caption, in float32 at least, autocast or not.
+
+    bfloat16 keeps 8 bits: near 100, where scaled cosines live, its numbers lie 0.5 apart.
+
+    Args:
+        image: (B, D) embeddings of any length. text: (M, D).
+
+    Returns:
+        (B, M) in [-1, 1]; float64 for float64 inputs, else float32.
+    """
+    image, text = (F.normalize(_exact(x), dim=1) for x in (image, text))
+    return _exact_matmul(image, text.T)
+
+
+def info_nce(similarity: Tensor, positive: Tensor) -> Tensor:
+    """Symmetric contrastive loss (van den Oord et al. 2018; Radford et al. 2021, fig. 3).
+
+        L = 1/2 [ CE(rows) + CE(columns) ]
+        CE(row i) = -mean over positives j of log softmax_j(s_i)
+
+    Its gradient along a row is (softmax - target) / (2 B), the targets 1/K for each of K positives.
+
+    Args:
+        similarity: (B, M) scaled cosines, M >= B; rows are pictures, columns captions.
+        positive: (B, M) bool, True where caption j is true of picture i. A column without a
+            positive (an edited caption) serves the rows only.
+
+    Returns:
+        Scalar in nats, at least float32; (log B + log M) / 2 when every similarity is equal. With K
+        positives in every row and column its floor is log K, not 0.
+
+    Raises:
+        ValueError: if the shapes differ, `positive` is not bool, or a row has no positive.
+
+    Built in chapter 2.
+    """
+    _check(similarity, positive)
+    _check_rows(positive.any(1))
+    s = _exact(similarity)
+    return (_cross_entropy(s, positive, 1) + _cross_entropy(s, positive, 0)) / 2
+
+
+def info_nce_chunked(
+    image: Tensor,
+    text: Tensor,
+    positive: Callable[[slice, slice], Tensor],
+    scale: Tensor | float,
+    chunk: int,
+) -> Tensor:
+    """`info_nce(scale * image @ text.T, ...)` without ever holding the B x M matrix.
+
+    Forward keeps one running log-sum-exp a row and a column; backward computes each block again.
+    Equal to `info_nce` in value and in the gradients of image, text and scale; both leave autocast.
+
+    Args:
+        image: (B, D) embeddings, already of length one. text: (M, D).
+        positive: called with two slices (rows, columns), once forward and once backward, gives
+            that block of the truth matrix, bool.
+        scale: factor on the cosines (not its logarithm), a number or a tensor of one element.
+        chunk: side of the square blocks; memory grows with chunk squared.
+
+    Returns:
+        Scalar in nats. It can be differentiated once.
+
+    Raises:
+        ValueError: if chunk is below 1, a block is not bool or misshapen, or a row has no positive.
+
+    Used in chapter 14.
+    """
+    if chunk < 1:
+        raise ValueError(f"chunk is {chunk}: give at least 1")
+    image, text = _exact(image), _exact(text)
+    scale = torch.as_tensor(scale, dtype=image.dtype, device=image.device)
+    return _Chunked.apply(image, text, scale, positive, chunk)
+
+
+def sigmoid_loss(
+    cosine: Tensor, positive: Tensor, scale: Tensor | float, bias: Tensor | float
+) -> Tensor:
+    """Every pair a question of its own, true or false (SigLIP, Zhai et al. 2023, eq. 1).
+
+        L = 1/B sum over i, j of -log sigmoid( z_ij (scale * cosine_ij + bias) ),   z = +1 or -1
+
+    Args:
+        cosine: (B, M). positive: (B, M) bool.
+        scale: factor on the cosines. bias: added; the paper starts at 10 and -10.
+
+    Returns:
+        Scalar in nats: summed over all B x M pairs, divided by B; M log 2 when all logits are 0.
+
+    Built in chapter 2.
+    """
+    _check(cosine, positive)
+    logits = scale * _exact(cosine) + bias
+    return F.softplus(torch.where(positive, -logits, logits)).sum() / len(cosine)
+
+
+def triplet_loss(cosine: Tensor, positive: Tensor, margin: float) -> Tensor:
+    """A true partner should lead every false one by a margin (Schroff et al. 2015, on cosines).
+
+        L = mean over pairs (p, n) of max(0, margin - s_p + s_n)
+
+    Args:
+        cosine: (B, M). positive: (B, M) bool.
+        margin: lead asked for, in cosines (0 to 2).
+
+    Returns:
+        Scalar: one mean over the (true, false) pairs of all rows and of all columns that have a
+        true one; `margin` when all cosines are equal.
+
+    Raises:
+        ValueError: if there is no such pair.
+
+    Built in chapter 2.
+    """
+    _check(cosine, positive)
+    s = _exact(cosine)
+    return F.relu(margin - _leads((s, positive), (s.T, positive.T))).mean()
+
+
+def article_loss(cosine: Tensor, positive: Tensor) -> Tensor:
+    """The source article's formula, as printed: L = 1/N sum -(s_p - s_n)^2. It does not work.
+
+    It is even in the lead s_p - s_n, so a lost comparison pays as well as a won one; at equal
+    similarities its gradient is 0; and where the false caption leads, it pushes the true one down.
+
+    Args:
+        cosine: (B, M). positive: (B, M) bool.
+
+    Returns:
+        Scalar, at most 0: the mean over the (true, false) pairs of all rows.
+
+    Raises:
+        ValueError: if there is no such pair.
+
+    Measured, and then mended, in chapter 2.
+    """
+    _check(cosine, positive)
+    return -_leads((_exact(cosine), positive)).square().mean()
+
+
+class _Chunked(torch.autograd.Function):
+    """The arithmetic of `info_nce_chunked`. A line is a row or a column of the matrix."""
+
+    @staticmethod
+    def forward(ctx, image, text, scale, positive, chunk):
+        # For each line: log-sum-exp, sum over its positives, their number.
+        rows, columns = (x.new_zeros(3, len(x)) for x in (image, text))
+        rows[0] = columns[0] = -torch.inf
+        for r, c, cosine, true in _blocks(image, text, positive, chunk):
+            s = scale * cosine
+            for line, part, dim in ((rows, r, 1), (columns, c, 0)):
+                line[0, part] = torch.logaddexp(line[0, part], s.logsumexp(dim))
+                line[1, part] += s.masked_fill(~true, 0).sum(dim)
+                line[2, part] += true.sum(dim)
+        _check_rows(rows[2] > 0)
+        loss = 0
+        for line in (rows, columns):
+            used, count = (line[2] > 0).to(line.dtype), line[2].clamp(min=1)
+            weight = used / (2 * used.sum())
+            loss = loss + (weight * (line[0] - line[1] / count)).sum()
+            line[1], line[2] = weight, weight / count  # what backward needs
+        ctx.save_for_backward(image, text, scale, rows, columns)
+        ctx.positive, ctx.chunk = positive, chunk
+        return loss
+
+    @staticmethod
+    @once_differentiable
+    def backward(ctx, outer):
+        image, text, scale, rows, columns = ctx.saved_tensors
+        to_image, to_text, to_scale = (torch.zeros_like(x) for x in (image, text, scale))
+        for r, c, cosine, true in _blocks(image, text, ctx.positive, ctx.chunk):
+            gradient = torch.zeros_like(cosine)
+            for line, part, dim in ((rows, r, 1), (columns, c, 0)):
+                lse, weight, share = line[:, part].unsqueeze(1 + dim)
+                gradient += weight * (scale * cosine - lse).exp() - share * true
+            gradient *= outer
+            to_image[r] += scale * _exact_matmul(gradient, text[c])
+            to_text[c] += scale * _exact_matmul(gradient.T, image[r])
+            to_scale += (gradient * cosine).sum()
+        return to_image, to_text, to_scale, None, None
+
+
+def _blocks(
+    image: Tensor, text: Tensor, positive: Callable[[slice, slice], Tensor], chunk: int
+) -> Iterator[tuple[slice, slice, Tensor, Tensor]]:
+    """Square blocks of the matrix: rows, columns, cosines, truth."""
+    for i in range(0, len(image), chunk):
+        r = slice(i, min(i + chunk, len(image)))
+        for j in range(0, len(text), chunk):
+            c = slice(j, min(j + chunk, len(text)))
+            cosine, true = _exact_matmul(image[r], text[c].T), positive(r, c)
+            _check(cosine, true)
+            yield r, c, cosine, true.to(image.device)
+
+
+def _exact(x: Tensor) -> Tensor:
+    """In float32 at least; float64 stays."""
+    return x.to(torch.promote_types(x.dtype, torch.float32))
+
+
+def _exact_matmul(a: Tensor, b: Tensor) -> Tensor:
+    with torch.autocast(a.device.type, enabled=False):
+        return a @ b
+
+
+def _cross_entropy(s: Tensor, positive: Tensor, dim: int) -> Tensor:
+    """Mean, over the lines along `dim` that have a positive, of -mean over them of log softmax."""
+    count = positive.sum(dim)
+    lines = -s.log_softmax(dim).masked_fill(~positive, 0).sum(dim) / count.clamp(min=1)
+    return lines.sum() / (count > 0).sum()
+
+
+def _leads(*matrices: tuple[Tensor, Tensor]) -> Tensor:
+    """s_p - s_n for every row and every (true p, false n) in it, all in one vector."""
+    leads = []
+    for s, positive in matrices:
+        row, column = positive.nonzero(as_tuple=True)
+        leads.append((s[row, column].unsqueeze(1) - s[row])[~positive[row]])
+    if not any(map(len, leads)):
+        raise ValueError("no picture has both a true and a false caption: nothing to compare")
+    return torch.cat(leads)
+
+
+def _check(similarity: Tensor, positive: Tensor) -> None:
+    if similarity.ndim != 2 or similarity.shape != positive.shape:
+        shapes = f"{tuple(similarity.shape)} and {tuple(positive.shape)}"
+        raise ValueError(f"similarity and positive have shapes {shapes}: make both (B, M)")
+    if positive.dtype != torch.bool:
+        raise ValueError(f"positive is {positive.dtype}: give a bool matrix of what is true")
+
+
+def _check_rows(has_positive: Tensor) -> None:
+    if not has_positive.all():
+        row = int((~has_positive).nonzero()[0])
+        raise ValueError(f"picture {row} has no true caption: give every row a positive")

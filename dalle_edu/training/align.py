@@ -1,0 +1,64 @@
+"""Stage 2: alignment, from the text embedding to the picture's, in plain sight. Chapter 4."""
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from dalle_edu.alignment.maps import MapSettings, MeanShift, Ridge, make_map
+from dalle_edu.contrastive.clip import Clip
+from dalle_edu.data.tokenizer import Tokenizer
+from dalle_edu.training.batches import LittleWorld
+from dalle_edu.training.recipes import Recipe
+from dalle_edu.training.run import Run
+from dalle_edu.zoo import load_piece, save_piece
+
+
+def train(folder, recipe: Recipe, seed: int, resume=False, device=None, progress=True) -> None:
+    """Fits the map that `recipe.align.map` names on stage 1's frozen embeddings of unseen pairs.
+
+    Mean shift and ridge have closed forms; the MLP is trained to be near, by squared distance on
+    the sphere. Leaves align.safetensors; reports the cosine to the picture's own embedding.
+    """
+    r = recipe.align
+    run = Run(folder, "align", recipe, seed, resume, device, progress)
+    home = run.chain / "clip"
+    tokenizer = Tokenizer.load(home / "tokenizer.json")
+    clip = run.prepare(load_piece(home, "clip"))
+    world = LittleWorld(recipe.data, tokenizer, seed, "align", r.pairs, progress)
+    text, picture = embed(world, clip, run)
+    kept = len(text) // 8  # the first eighth is never fitted
+    settings = MapSettings(r.map, text.shape[1], r.hidden)
+    if r.map == "mlp":
+        mapping = make_map(settings)
+        optimiser = torch.optim.AdamW(mapping.parameters(), r.rate, weight_decay=0.01)
+        mapping, optimiser = run.prepare(mapping, optimiser)
+        run.state({"align": mapping}, {"align": optimiser})
+        for step in run.steps():
+            rows = torch.randint(kept, len(text), (r.batch,), generator=run.generator(step))
+            loss = (mapping(text[rows]) - picture[rows]).square().sum(1).mean()
+            run.check(step, distance=loss)
+            optimiser.zero_grad()
+            run.accelerator.backward(loss)
+            optimiser.step()
+            run.log(step, distance=loss)
+    elif r.map == "ridge":
+        mapping = Ridge.fit(text[kept:], picture[kept:], r.ridge)
+    else:
+        mapping = MeanShift.fit(text[kept:], picture[kept:])
+    save_piece(run.folder, "align", mapping, settings)
+    with torch.no_grad():
+        before = F.cosine_similarity(text[:kept], picture[:kept]).mean().item()
+        after = F.cosine_similarity(mapping(text[:kept]), picture[:kept]).mean().item()
+    run.finish(cosine_before=before, cosine_after=after)
+
+
+@torch.no_grad()
+def embed(world: LittleWorld, clip: Clip, run: Run, size: int = 256) -> tuple[Tensor, Tensor]:
+    """Text and picture embeddings (N, D) of fresh true captions, one batch after another."""
+    texts, pictures = [], []
+    for k in range(-(-len(world.scenes) // size)):
+        batch = world.batch(k, size).to(run.device.device)
+        with run.autocast():
+            pictures.append(clip.pictures(batch.pictures)[0])
+            texts.append(clip.captions(batch.tokens[:size])[0])
+    return torch.cat(texts), torch.cat(pictures)

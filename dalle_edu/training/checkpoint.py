@@ -1,0 +1,107 @@
+"""Files that are whole or not there, and checkpoints made of them. Nothing is ever unpickled.
+
+A checkpoint is one safetensors file: weights, moments and random states are its tensors, the rest
+is JSON in its header. It is written aside, synced and renamed, so that a run that is killed at any
+moment finds either the new one or the one before. Read in chapter 14.
+"""
+
+import json
+import logging
+import os
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
+from torch import Tensor, nn
+from torch.optim import Optimizer
+
+KEPT = 2  # the newest, and the one before in case the disk damages the newest
+
+
+def write_whole(path: Path, write: Callable[[Path], Any]) -> None:
+    """Let `write` fill a file beside `path`, sync it, rename it: `path` is never half-written."""
+    aside = path.with_name(path.name + ".part")
+    write(aside)
+    with aside.open("rb+") as file:
+        os.fsync(file.fileno())
+    aside.replace(path)
+    if os.name != "nt":  # Windows cannot sync a folder
+        folder = os.open(path.parent, os.O_RDONLY)
+        os.fsync(folder)
+        os.close(folder)
+
+
+def write_tensors(path: Path, tensors: Mapping[str, Tensor], about: Any) -> None:
+    """Write tensors, with `about` as JSON in the header, to one safetensors file."""
+    plain = {
+        key: value.detach().cpu().clone(memory_format=torch.contiguous_format)
+        for key, value in tensors.items()
+    }
+    write_whole(path, lambda aside: save_file(plain, aside, {"about": json.dumps(about)}))
+
+
+def read_tensors(path: Path) -> tuple[dict[str, Tensor], Any]:
+    """What `write_tensors` wrote: the tensors, and `about`."""
+    with safe_open(path, "pt") as file:
+        tensors = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118
+        return tensors, json.loads(file.metadata()["about"])
+
+
+def pack(models: Mapping[str, nn.Module], optimisers: Mapping[str, Optimizer]) -> dict[str, Tensor]:
+    """All weights and moments under flat names."""
+    tensors = {
+        f"models/{name}/{key}": value
+        for name, model in models.items()
+        for key, value in model.state_dict().items()
+    }
+    for name, optimiser in optimisers.items():
+        for index, parameter in enumerate(_parameters(optimiser)):
+            for key, value in optimiser.state.get(parameter, {}).items():
+                tensors[f"optimisers/{name}/{index}/{key}"] = torch.as_tensor(value)
+    return tensors
+
+
+def unpack(
+    tensors: Mapping[str, Tensor],
+    models: Mapping[str, nn.Module],
+    optimisers: Mapping[str, Optimizer],
+) -> None:
+    """Put what `pack` gave back in place, moments in the memory layout of their weights."""
+
+    def under(start: str) -> dict[str, Tensor]:
+        return {key[len(start) :]: v for key, v in tensors.items() if key.startswith(start)}
+
+    for name, model in models.items():
+        model.load_state_dict(under(f"models/{name}/"))
+    for name, optimiser in optimisers.items():
+        for index, parameter in enumerate(_parameters(optimiser)):
+            for key, value in under(f"optimisers/{name}/{index}/").items():
+                if value.shape == parameter.shape and value.dim():
+                    value = torch.empty_like(parameter, requires_grad=False).copy_(value)
+                optimiser.state[parameter][key] = value
+
+
+def save(folder: Path, step: int, tensors: Mapping[str, Tensor], about: Any) -> None:
+    """Write the checkpoint after `step` steps, then drop the oldest."""
+    folder.mkdir(exist_ok=True)
+    write_tensors(folder / f"step-{step:08d}.safetensors", tensors, about)
+    for path in sorted(folder.glob("step-*.safetensors"))[:-KEPT]:
+        path.unlink()
+
+
+def last(folder: Path) -> Path | None:
+    """The newest checkpoint that can be read; a half-written or damaged one is passed over."""
+    for path in sorted(folder.glob("step-*.safetensors"), reverse=True):
+        try:
+            with safe_open(path, "pt"):  # reads the header and compares the length
+                return path
+        except (SafetensorError, OSError) as error:
+            logging.getLogger(__name__).warning("%s is passed over: %s", path, error)
+    return None
+
+
+def _parameters(optimiser: Optimizer) -> list[nn.Parameter]:
+    return [parameter for group in optimiser.param_groups for parameter in group["params"]]

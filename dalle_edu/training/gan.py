@@ -1,0 +1,161 @@
+"""Stage 3: the generator and its discriminator, in plain sight. Chapters 5 to 7 read this loop."""
+
+import copy
+
+import torch
+
+from dalle_edu.chain import Chain, hear
+from dalle_edu.data.pictures import to_network
+from dalle_edu.data.tokenizer import Tokenizer
+from dalle_edu.gan.discriminator import Discriminator, DiscriminatorSettings
+from dalle_edu.gan.generator import Generator, GeneratorSettings
+from dalle_edu.gan.losses import LOSSES, matching
+from dalle_edu.gan.penalties import r1, r2
+from dalle_edu.training.batches import LittleWorld, candidates
+from dalle_edu.training.recipes import Recipe
+from dalle_edu.training.run import Run
+from dalle_edu.zoo import load_piece, save_piece
+
+
+SHEET_PROMPTS = (
+    "A blue sky with white clouds and a sun in the corner.",
+    "a large red circle on the left and a small blue square on the right, grass, a grey sky",
+    "a small yellow star in the centre, a night sky with a moon in the top left corner over snow",
+    "a large white cross to the left of a large purple triangle at sunset",
+    "a green square on the right under a blue sky with two white clouds",
+    "a black diamond on the left, snow",
+    "an orange star",
+    "a small red triangle and a large orange diamond under a night sky, no clouds, sand",
+)
+
+
+def train(folder, recipe: Recipe, seed: int, resume=False, device=None, progress=True) -> None:
+    """Trains both players on frozen stages 1 and 2; leaves generator.safetensors (the average).
+
+    score(picture, caption) = real(picture) + match(picture, caption). The discriminator learns that
+    real pictures outscore drawn ones of the same caption, and which of a few captions is a real
+    picture's own; the generator is asked for both. One drawn batch serves both players.
+    """
+    r, data = recipe.gan, recipe.data
+    run = Run(folder, "gan", recipe, seed, resume, device, progress)
+    tokenizer = Tokenizer.load(run.chain / "clip" / "tokenizer.json")
+    clip = run.prepare(load_piece(run.chain / "clip", "clip"))
+    mapping = run.prepare(load_piece(run.chain / "align", "align"))
+    world = LittleWorld(data, tokenizer, seed, progress=progress)
+    own_embedding = embed_pictures(world, clip, run)
+
+    width, sentence = clip.settings.text.width, clip.settings.embedding
+    settings = GeneratorSettings(
+        data.size, r.noise, 3 * width, sentence, r.width, r.style, r.widths
+    )
+    g = Generator(settings)
+    d = Discriminator(DiscriminatorSettings(data.size, clip.settings.widths, clip.settings.top, width))
+    d.start_from(clip)
+    g_optimiser, d_optimiser = (
+        torch.optim.Adam(player.parameters(), r.rate, (0.0, 0.99)) for player in (g, d)
+    )
+    g, d, g_optimiser, d_optimiser = run.prepare(g, d, g_optimiser, d_optimiser)
+    average = copy.deepcopy(g).eval().requires_grad_(False)
+    run.state(
+        {"generator": g, "discriminator": d, "average": average},
+        {"generator": g_optimiser, "discriminator": d_optimiser},
+    )
+    loss_d, loss_g = LOSSES[r.loss]
+    chain = Chain("training", tokenizer, clip, mapping, average)
+
+    for step in run.steps():
+        batch = world.batch(step, r.batch).to(run.device.device)
+        chance = run.generator(step)
+        columns, true = candidates(batch, r.candidates, chance)
+        own = torch.zeros_like(columns[:, 0])
+        real, size = batch.pictures, len(batch.pictures)
+        noise = torch.randn(size, r.noise, generator=chance).to(real.device)
+        coin = torch.rand(size, 1, generator=chance).to(real.device)
+        with run.autocast():
+            heard = hear(clip, mapping, batch.tokens)
+            # The condition is the picture's own embedding or, as when it draws, the aligned text's.
+            condition = torch.where(
+                coin < r.image_condition, own_embedding[batch.index], heard.aligned[:size]
+            )
+            drawn = g(heard.words[:size], heard.mask[:size], condition, noise)
+        fake = drawn.detach().float()
+
+        # The discriminator's step.
+        with run.autocast():
+            realness, regions = d.look(torch.cat([real, fake]))
+            words = d.read(heard.states, heard.mask)
+            of_real, of_fake = (tuple(part) for part in zip(*(p.chunk(2) for p in regions), strict=True))
+            scores = d.match(of_real, pick(words, columns))  # (B, K), the first column its own
+            real_score = realness[:size] + scores[:, 0]
+            fake_score = realness[size:] + d.match(of_fake, pick(words, columns[:, :1]))[:, 0]
+        d_adversarial, d_words = loss_d(real_score, fake_score), matching(scores, own, true)
+        d_loss = d_adversarial + r.word_weight * d_words
+        run.check(step, d_adversarial=d_adversarial, d_words=d_words)
+        if step % r.penalty_every == 0:
+            penalty = gradient_penalty(d, real, fake, heard, run)
+            run.check(step, penalty=penalty)
+            # Lazily: every n-th step with n times the weight; gamma / 2 is the penalty's weight.
+            d_loss = d_loss + r.penalty_weight * r.penalty_every * penalty
+        d_optimiser.zero_grad()
+        run.accelerator.backward(d_loss)
+        d_optimiser.step()
+
+        # The generator's step, against the discriminator as it now is, its weights held still.
+        d.requires_grad_(False)
+        with run.autocast():
+            realness, regions = d.look(drawn)
+            scores = d.match(regions, pick(tuple(part.detach() for part in words), columns))
+        g_adversarial = loss_g(real_score.detach(), realness + scores[:, 0])
+        g_words = matching(scores, own, true)
+        run.check(step, g_adversarial=g_adversarial, g_words=g_words)
+        g_optimiser.zero_grad()
+        run.accelerator.backward(g_adversarial + r.word_weight * g_words)
+        g_optimiser.step()
+        d.requires_grad_(True)
+        update_average(average, g, min(r.ema, (step + 1) / (step + 10)))
+
+        gap = (real_score - fake_score).mean()
+        run.log(step, d_adversarial=d_adversarial, d_words=d_words, g_adversarial=g_adversarial,
+                g_words=g_words, gap=gap)  # fmt: skip
+        run.sheet(step, lambda: chain(SHEET_PROMPTS, n=1, seed=0)[:, 0])
+    save_piece(run.folder, "generator", average, settings)
+    save_piece(run.folder, "discriminator", d, d.settings)
+    run.finish()
+
+
+def pick(words: tuple, columns: torch.Tensor) -> tuple:
+    """Queries, contents and mask (N, L, ...) of the captions in columns (B, K): (B, K, L, ...)."""
+    return tuple(part[columns] for part in words)
+
+
+def gradient_penalty(d: Discriminator, real, fake, heard, run: Run) -> torch.Tensor:
+    """(R1 + R2) / 2 on half of the batch, in the run's precision (a test holds it near float32)."""
+    half = len(real) // 2
+    pictures = [part[:half].clone().requires_grad_() for part in (real, fake)]
+    with run.autocast():
+        realness, regions = d.look(torch.cat(pictures))
+        words = d.read(heard.states[:half], heard.mask[:half])
+        twice = tuple(torch.cat([part, part])[:, None] for part in words)
+        scores = realness + d.match(regions, twice)[:, 0]
+    real_score, fake_score = scores.chunk(2)
+    return (r1(real_score, pictures[0]) + r2(fake_score, pictures[1])) / 2
+
+
+@torch.no_grad()
+def update_average(average: torch.nn.Module, model: torch.nn.Module, decay: float) -> None:
+    """Exponential moving average of parameters; buffers are copied (EMA of GAN weights: Yazıcı
+    et al. 2019)."""
+    for mean, value in zip(average.parameters(), model.parameters(), strict=True):
+        mean.lerp_(value, 1 - decay)
+    for mean, value in zip(average.buffers(), model.buffers(), strict=True):
+        mean.copy_(value)
+
+
+@torch.no_grad()
+def embed_pictures(world: LittleWorld, clip, run: Run, size: int = 256) -> torch.Tensor:
+    """Stage 1's embeddings (N, D) of the whole pool."""
+    found = []
+    for pictures in world.pictures.split(size):
+        with run.autocast():
+            found.append(clip.pictures(to_network(pictures).to(run.device.device))[0])
+    return torch.cat(found)

@@ -1,0 +1,212 @@
+"""What a training run is made with: frozen dataclasses, free of torch, so that `--help` is quick.
+
+`RECIPES["laptop"]` trains the shipped model on two cores; `RECIPES["smoke"]` runs every stage in
+seconds, to show that the chain works. Every setting can be changed from the command line:
+`--set gan.steps=400`. Read in chapter 14.
+"""
+
+import difflib
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, is_dataclass
+from typing import Any, get_args, get_type_hints
+
+STAGES = ("judge", "clip", "align", "gan")
+NEEDS = {"judge": (), "clip": (), "align": ("clip",), "gan": ("clip", "align")}
+
+
+def learning_rate(step: int, steps: int, peak: float, warm_up: int, fall: float) -> float:
+    """The rate of one step: a linear rise, a plateau, a linear fall to 3 % of the peak.
+
+    Args:
+        step: 0 to steps - 1.
+        steps: length of the run.
+        peak: the rate on the plateau.
+        warm_up: steps of the rise; the rate of step k < warm_up is (k + 1) / warm_up of the peak.
+        fall: fraction of the run, 0 to 1, after which the rate falls; 1 never falls.
+
+    Returns:
+        The rate. Most of what is hard to draw (shape) is learned while it falls: chapter 7.
+    """
+    rise = min(1.0, (step + 1) / warm_up) if warm_up else 1.0
+    past = max(0.0, step / steps - fall)
+    return peak * rise * (1 - 0.97 * past / (1 - fall) if past else 1.0)
+
+
+LEAST = {"steps": 1, "batch": 1, "log_every": 1, "test_every": 1, "penalty_every": 1, "scenes": 1}
+SHARES = ("terse", "chinese", "fall", "ema", "image_condition")
+
+
+class Settings:
+    """A part of a recipe; its numbers are checked when it is made."""
+
+    def __post_init__(self) -> None:
+        for name, value in vars(self).items():
+            least, most = LEAST.get(name, 0), 1 if name in SHARES else math.inf
+            if not isinstance(value, str | tuple) and not least <= value <= most:
+                raise ValueError(f"setting {name} is {value}: give a number from {least} to {most}")
+
+
+@dataclass(frozen=True)
+class DataRecipe(Settings):
+    """What all stages learn from: a grammar of Little World, rendered once."""
+
+    grammar: str = "core"
+    size: int = 64  # pixels, the side of a picture
+    scenes: int = 32768
+    terse: float = 0.5  # share of captions that leave things open; the others are complete
+    chinese: float = 0.3  # share of Chinese captions; the others are English
+    vocabulary: int = 768
+
+
+@dataclass(frozen=True)
+class StageRecipe(Settings):
+    """What every loop has: length, batch, rate, and how often it saves and shows something."""
+
+    steps: int = 1000
+    batch: int = 64
+    rate: float = 1e-3  # the peak of `learning_rate`
+    warm_up: int = 100
+    fall: float = 0.5
+    checkpoint_minutes: float = 5.0
+    log_every: int = 10  # steps from one row of the metrics to the next
+    sheets: int = 20  # contact sheets of samples, log-spaced over the run
+    sheet_minutes: float = 5.0  # and one at least this often
+
+
+@dataclass(frozen=True)
+class JudgeRecipe(StageRecipe):
+    """The judge, which reads a picture back into a scene (chapter 9)."""
+
+    steps: int = 1500
+    batch: int = 128
+    rate: float = 2e-3
+    widths: tuple[int, ...] = (48, 96, 192)
+
+
+@dataclass(frozen=True)
+class ClipRecipe(StageRecipe):
+    """Contrastive pre-training (chapter 3)."""
+
+    steps: int = 1800
+    batch: int = 96
+    rate: float = 1.5e-3
+    fall: float = 0.35
+    decay: float = 0.01  # of the weights
+    positions: str = "relative"  # or absolute
+    text_width: int = 128
+    text_layers: int = 3
+    widths: tuple[int, ...] = (48, 96, 192)  # of the picture's trunk, finest grid first
+    top: int = 256
+    embedding: int = 128
+    candidates: int = 8  # captions that each picture meets word by word
+    test_every: int = 300
+    test_pairs: int = 400
+
+
+@dataclass(frozen=True)
+class AlignRecipe(StageRecipe):
+    """From the text embedding to the picture's (chapter 4)."""
+
+    steps: int = 1500
+    batch: int = 256
+    map: str = "mlp"  # mean_shift, ridge or mlp
+    hidden: int = 512
+    ridge: float = 1.0
+    pairs: int = 8192
+
+
+@dataclass(frozen=True)
+class GanRecipe(StageRecipe):
+    """The generator and its discriminator (chapters 5 to 7)."""
+
+    steps: int = 8000
+    rate: float = 5e-4
+    warm_up: int = 200
+    loss: str = "relativistic"
+    penalty_weight: float = 1.0
+    penalty_every: int = 8
+    word_weight: float = 1.0  # of telling captions apart, for both players
+    candidates: int = 8
+    image_condition: float = 0.5  # how often the condition is the picture's own embedding
+    ema: float = 0.998
+    noise: int = 64
+    width: int = 128
+    style: int = 256
+    generator_widths: tuple[int, ...] = (256, 192, 96, 48)  # coarsest grid first
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """One run of the whole chain."""
+
+    name: str
+    data: DataRecipe = DataRecipe()
+    judge: JudgeRecipe = JudgeRecipe()
+    clip: ClipRecipe = ClipRecipe()
+    align: AlignRecipe = AlignRecipe()
+    gan: GanRecipe = GanRecipe()
+
+    def to_dict(self) -> dict[str, Any]:
+        """The recipe as it is written to JSON."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, settings: Mapping[str, Any]) -> "Recipe":
+        """The recipe that `to_dict` wrote; a setting that is left out keeps its default.
+
+        Raises:
+            ValueError: names a setting that does not exist, or a value that it cannot take.
+        """
+        return _read(cls, settings, "")
+
+    def override(self, assignments: Iterable[str]) -> "Recipe":
+        """The recipe with changes such as "gan.steps=400", each read by the type of its setting.
+
+        Raises:
+            ValueError: names a setting that does not exist, or a value that it cannot take.
+        """
+        changed = self.to_dict()
+        for assignment in assignments:
+            path, equals, value = assignment.partition("=")
+            part, _, name = path.partition(".")
+            if not (equals and name and isinstance(changed.get(part), dict)):
+                raise ValueError(f"cannot set {assignment!r}: write it like gan.steps=400")
+            changed[part][name] = value
+        return self.from_dict(changed)
+
+
+def _read(kind: Any, value: Any, name: str) -> Any:
+    """`value`, from JSON or the command line, as `kind`: a dataclass, a tuple or a plain type."""
+    if is_dataclass(kind):
+        hints, parts = get_type_hints(kind), {}
+        for key, part in value.items():
+            if key not in hints:
+                near = difflib.get_close_matches(key, hints, 1)
+                mend = f"did you mean {name}{near[0]}?" if near else f"there are {', '.join(hints)}"
+                raise ValueError(f"a recipe has no setting {name}{key}: {mend}")
+            parts[key] = _read(hints[key], part, f"{name}{key}.")
+        return kind(**parts)
+    if get_args(kind):  # tuple[int, ...]
+        items = value.split(",") if isinstance(value, str) else value
+        return tuple(_read(get_args(kind)[0], item, name) for item in items)
+    try:
+        return kind(str(value).strip())
+    except ValueError as error:
+        mend = f"give a value of type {kind.__name__}"
+        raise ValueError(f"setting {name[:-1]} cannot be {value!r}: {mend}") from error
+
+
+TINY = {"steps": 4, "batch": 8, "warm_up": 2, "log_every": 1, "sheets": 2}
+TEXT = {"text_width": 32, "text_layers": 1, "embedding": 32}
+RECIPES = {
+    "laptop": Recipe("laptop"),
+    "smoke": Recipe(
+        "smoke",
+        DataRecipe(scenes=256, vocabulary=384),
+        JudgeRecipe(**TINY, widths=(8, 16, 32)),
+        ClipRecipe(**TINY, **TEXT, widths=(8, 16, 32), top=32, test_every=4, test_pairs=4),
+        AlignRecipe(**TINY, hidden=32, pairs=256),
+        GanRecipe(**TINY, penalty_every=2, width=32, style=32, generator_widths=(32, 32, 16, 16)),
+    ),
+}

@@ -1,0 +1,329 @@
+"""What the training loops share: folder, device, checkpoints, resume, metrics, sheets.
+
+A loop stays in plain sight, its optimiser steps visible; `Run` is what stands around it. The folder
+of a stage holds `metrics.csv`, `sheets/`, `tensorboard/`, `checkpoints/`, and, once it is finished,
+the weights and `result.json`. Read in chapter 14.
+"""
+
+import csv
+import hashlib
+import json
+import logging
+import math
+import random
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.optim import Optimizer
+
+from dalle_edu.data.pictures import contact_sheet
+from dalle_edu.training import checkpoint
+from dalle_edu.training.device import choose_device, commit, machine
+from dalle_edu.training.recipes import NEEDS, Recipe, learning_rate
+
+logger = logging.getLogger(__name__)
+HARMLESS = ("checkpoint_minutes", "log_every", "sheets", "sheet_minutes")  # free to change midway
+
+
+class NonFiniteLoss(ValueError):
+    """A loss or a weight became infinite or not a number."""
+
+
+class Interrupted(KeyboardInterrupt):
+    """The run was asked to stop; it has saved itself."""
+
+
+def result(folder: str | Path, stage: str) -> dict[str, Any] | None:
+    """What a finished stage wrote into `result.json`, or None."""
+    path = Path(folder, stage, "result.json")
+    return json.loads(path.read_text("utf-8")) if path.exists() else None
+
+
+def pending(
+    folder: str | Path, stages: Sequence[str], recipe: Recipe, seed: int, resume: bool
+) -> list[str]:
+    """The stages that are still to be trained, in order, after every check that needs no training.
+
+    Raises:
+        ValueError: if the folder holds a run and `resume` is false, if a stage that is finished was
+            made with another recipe or seed, or if an earlier stage is missing.
+    """
+    left = []
+    for stage in stages:
+        home = Path(folder, stage)
+        if not resume and home.exists() and any(home.iterdir()):
+            raise ValueError(f"{home} already holds a run: add --resume or choose another folder")
+        if done := result(folder, stage):
+            _same(done, _settings(recipe, stage, seed), home)
+            continue
+        for need in NEEDS[stage]:
+            if need not in stages and not result(folder, need):
+                raise ValueError(f"{stage} needs a finished {need} in {folder}: train {need} first")
+        left.append(stage)
+    return left
+
+
+class Run:
+    """One stage of training: what its loop stands in.
+
+    Args:
+        folder: of the whole chain; this stage lives in folder/stage.
+        stage: "judge", "clip", "align" or "gan".
+        recipe: of the whole chain; `run.recipe` is this stage's part.
+        seed: of everything random. Weights made after `Run(...)` follow from it.
+        resume: continue from the last checkpoint, if there is one.
+        device: a name for `choose_device`.
+        progress: show a bar (on a terminal only).
+
+    Raises:
+        ValueError: see `pending`; also if the stage is finished.
+    """
+
+    def __init__(
+        self,
+        folder: str | Path,
+        stage: str,
+        recipe: Recipe,
+        seed: int,
+        resume: bool = False,
+        device: str | None = None,
+        progress: bool = True,
+    ) -> None:
+        try:
+            from accelerate import Accelerator
+        except ImportError as error:
+            raise ModuleNotFoundError("training needs pip install 'dalle-edu[train]'") from error
+        if not pending(folder, (stage,), recipe, seed, resume):
+            raise ValueError(f"stage {stage} is finished in {folder}: nothing is left to train")
+        self.stage, self.seed, self.progress = stage, seed, progress
+        self.chain, self.folder = Path(folder), Path(folder, stage)
+        self.recipe, self.settings = getattr(recipe, stage), _settings(recipe, stage, seed)
+        self.device = choose_device(device)
+        # Accelerate's own mixed precision would wrap every forward pass, the penalties' too: the
+        # loops say where they autocast.
+        self.accelerator = Accelerator(cpu=self.device.device.type == "cpu", mixed_precision="no")
+        self.main = self.accelerator.is_main_process
+        logger.info("%s: %s", stage, self.device.reason)
+        (self.folder / "sheets").mkdir(parents=True, exist_ok=True)
+        self.began = self.saved = self.sheeted = time.monotonic()
+        self.start, self.spent = 0, 0.0
+        self.models: dict[str, nn.Module] = {}
+        self.optimisers: dict[str, Optimizer] = {}
+        self.columns: dict[str, list[str]] = {}
+        self.board = self.bar = None
+        torch.manual_seed(seed)
+
+    # ---- what a loop computes with
+
+    def generator(self, step: int, purpose: str = "") -> torch.Generator:
+        """A random generator (on the CPU) that depends on seed, stage, step and purpose only."""
+        key = f"{self.seed}/{self.stage}/{step}/{purpose}".encode()
+        number = int.from_bytes(hashlib.sha256(key).digest()[:7], "big")
+        return torch.Generator().manual_seed(number)
+
+    def autocast(self) -> torch.autocast:
+        """The region in which products are taken in the device's fast precision."""
+        enabled = self.device.dtype != torch.float32
+        return torch.autocast(self.device.device.type, self.device.dtype, enabled=enabled)
+
+    def prepare(self, *things: Any) -> Any:
+        """Models and optimisers, moved to the device and wrapped by Accelerate."""
+        if self.device.channels_last:
+            for model in (thing for thing in things if isinstance(thing, nn.Module)):
+                model.to(memory_format=torch.channels_last)
+        return self.accelerator.prepare(*things)
+
+    # ---- the loop's frame
+
+    def state(self, models: Mapping[str, nn.Module], optimisers: Mapping[str, Optimizer]) -> None:
+        """Register what a checkpoint holds; when resuming, fill it from the last one.
+
+        The rate that an optimiser comes with is its peak rate.
+        """
+        self.models = {k: self.accelerator.unwrap_model(m) for k, m in models.items()}
+        self.optimisers = {k: getattr(o, "optimizer", o) for k, o in optimisers.items()}
+        for group in self._groups():
+            group["peak"] = group["lr"]
+        if found := checkpoint.last(self.folder / "checkpoints"):
+            tensors, about = checkpoint.read_tensors(found)
+            _same(about, self.settings, found)
+            checkpoint.unpack(tensors, self.models, self.optimisers)
+            torch.set_rng_state(tensors["random/torch"])
+            if self.device.device.type == "cuda":
+                torch.cuda.set_rng_state(tensors["random/cuda"])
+            version, numbers, gauss = about["random"]
+            random.setstate((version, tuple(numbers), gauss))
+            self.start, self.spent = about["step"], about["seconds"]
+            logger.info("%s: continued from %s", self.stage, found)
+        for table in self.folder.glob("*.csv") if self.main else ():
+            _trim(table, self.start)
+
+    def steps(self) -> Iterator[int]:
+        """The steps that are left, with rates set, bar drawn and checkpoints written between them.
+
+        Raises:
+            Interrupted: after Ctrl-C or SIGTERM, at the end of the step, saved.
+        """
+        from tqdm import tqdm
+
+        recipe, asked = self.recipe, []
+        before = _on_signals(lambda number, frame: asked.append(number))
+        hide = None if self.progress and self.main else True  # None: hidden unless on a terminal
+        self.bar = tqdm(
+            total=recipe.steps, initial=self.start, desc=self.stage, unit="step", disable=hide
+        )
+        try:
+            for step in range(self.start, recipe.steps):
+                for group in self._groups():
+                    peak, warm_up, fall = group["peak"], recipe.warm_up, recipe.fall
+                    group["lr"] = learning_rate(step, recipe.steps, peak, warm_up, fall)
+                yield step
+                self.bar.update()
+                late = time.monotonic() - self.saved >= 60 * recipe.checkpoint_minutes
+                if late or asked or step + 1 == recipe.steps:
+                    self.save(step + 1)
+                if asked:
+                    raise Interrupted(
+                        f"{self.stage} was stopped by {signal.Signals(asked[0]).name} and saved "
+                        f"after step {step + 1} of {recipe.steps}: continue with --resume"
+                    )
+        finally:
+            self.bar.close()
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+    def check(self, step: int, **terms: Tensor | float) -> None:
+        """Refuse losses that are not finite; to be called before they reach the weights.
+
+        Raises:
+            NonFiniteLoss: names step, term and the last good checkpoint.
+        """
+        for name, term in terms.items():
+            term = torch.as_tensor(term)
+            if not term.isfinite().all():
+                good = checkpoint.last(self.folder / "checkpoints") or "none yet"
+                raise NonFiniteLoss(
+                    f"{name} is {term[~term.isfinite()][0].item()} at step {step} of {self.stage}: "
+                    f"lower the rate and start again (last good checkpoint: {good})"
+                )
+
+    def log(self, step: int, **values: Tensor | float) -> None:
+        """One row of `metrics.csv` and of TensorBoard, every `recipe.log_every` steps."""
+        if step % self.recipe.log_every == 0 or step + 1 == self.recipe.steps:
+            self.record(step, "metrics", **values)
+            if self.bar is not None:
+                self.bar.set_postfix({k: f"{float(v):.3g}" for k, v in values.items()})
+
+    def record(self, step: int, table: str = "checks", **values: Tensor | float) -> None:
+        """One row of `<table>.csv` and of TensorBoard, now; the first row settles the columns.
+
+        Raises:
+            NonFiniteLoss: see `check`.
+            ValueError: if the columns are others than before.
+        """
+        self.check(step, **values)
+        rate = max((group["lr"] for group in self._groups()), default=0.0)
+        row = {"step": step, "seconds": round(self.seconds(), 1), "rate": rate}
+        row |= {name: float(value) for name, value in values.items()}
+        if not self.main:
+            return
+        if list(row) != self.columns.setdefault(table, list(row)):
+            raise ValueError(f"{table}.csv has columns {self.columns[table]}, not {list(row)}")
+        with (self.folder / f"{table}.csv").open("a", newline="", encoding="utf-8") as file:
+            writer = csv.DictWriter(file, row)
+            if not file.tell():
+                writer.writeheader()
+            writer.writerow(row)
+        if self.board is None:
+            from torch.utils.tensorboard import SummaryWriter
+
+            self.board = SummaryWriter(str(self.folder / "tensorboard"), purge_step=self.start)
+        for name in list(row)[1:]:
+            self.board.add_scalar(f"{table}/{name}", row[name], step)
+
+    def sheet(self, step: int, draw: Callable[[], Tensor]) -> None:
+        """A contact sheet of what `draw` gives, uint8 (B, 3, H, W): log-spaced, and by the minute.
+
+        `step-000100.png` shows the state after 100 steps. The run's random state is left alone.
+        """
+        late = time.monotonic() - self.sheeted >= 60 * self.recipe.sheet_minutes
+        if self.main and (late or step + 1 in sheet_steps(self.recipe.steps, self.recipe.sheets)):
+            with torch.random.fork_rng(), torch.no_grad():
+                pictures = draw()
+            sheet = contact_sheet(pictures.cpu(), columns=math.ceil(len(pictures) ** 0.5))
+            sheet.save(self.folder / "sheets" / f"step-{step + 1:06d}.png")
+            self.sheeted = time.monotonic()
+
+    def seconds(self) -> float:
+        """Seconds this stage has taken, summed over its resumes."""
+        return self.spent + time.monotonic() - self.began
+
+    def save(self, step: int) -> None:
+        """Write a checkpoint after `step` steps, unless a weight or a moment is not finite."""
+        tensors = checkpoint.pack(self.models, self.optimisers)
+        self.check(step, **tensors)
+        tensors["random/torch"] = torch.get_rng_state()
+        if self.device.device.type == "cuda":
+            tensors["random/cuda"] = torch.cuda.get_rng_state()
+        about = {"step": step, "seconds": self.seconds(), "random": random.getstate()}
+        if self.main:
+            checkpoint.save(self.folder / "checkpoints", step, tensors, self.settings | about)
+        self.saved = time.monotonic()
+
+    def finish(self, **figures: Any) -> None:
+        """Mark the stage done: `result.json` tells how it was made, and the figures given."""
+        if self.board is not None:
+            self.board.close()
+        about = self.settings | {"steps": self.recipe.steps, "seconds": round(self.seconds(), 1)}
+        about |= {"machine": machine(), "device": self.device.reason, "commit": commit()}
+        text = json.dumps(about | {"figures": figures}, indent=2) + "\n"
+        if self.main:
+            path = self.folder / "result.json"
+            checkpoint.write_whole(path, lambda aside: aside.write_text(text, "utf-8"))
+
+    def _groups(self) -> list[dict[str, Any]]:
+        return [group for o in self.optimisers.values() for group in o.param_groups]
+
+
+def sheet_steps(steps: int, sheets: int) -> set[int]:
+    """Up to `sheets` step numbers from 1 to `steps`, evenly spaced on a log scale."""
+    return {round(steps ** (k / max(1, sheets - 1))) for k in range(sheets)}
+
+
+def _settings(recipe: Recipe, stage: str, seed: int) -> dict[str, Any]:
+    """What a checkpoint must share with the run that takes it, as JSON gives it back."""
+    parts = {"data": asdict(recipe.data), stage: asdict(getattr(recipe, stage))}
+    return json.loads(json.dumps({"recipe": parts, "stage": stage, "seed": seed}))
+
+
+def _same(found: Mapping[str, Any], wanted: Mapping[str, Any], place: Path) -> None:
+    pairs = [("seed", found["seed"], wanted["seed"])]
+    for part, settings in wanted["recipe"].items():
+        there = found["recipe"].get(part, {})
+        pairs += [(f"{part}.{name}", there.get(name), settings[name]) for name in settings]
+    for name, old, new in pairs:
+        if old != new and name.split(".")[-1] not in HARMLESS:
+            mend = "give the same, or choose another folder"
+            raise ValueError(f"{place} was made with {name} {old}, this run has {new}: {mend}")
+
+
+def _trim(table: Path, start: int) -> None:
+    """Drop the rows from step `start` on, and a torn last row."""
+    lines = table.read_text("utf-8").splitlines(keepends=True)
+    whole = [row for row in lines[1:] if row.endswith("\n") and int(row.split(",")[0]) < start]
+    text = "".join(lines[:1] + whole) if whole else ""
+    checkpoint.write_whole(table, lambda aside: aside.write_text(text, "utf-8"))
+
+
+def _on_signals(handler: Callable[[int, Any], None]) -> dict[int, Any]:
+    """Take over Ctrl-C and SIGTERM where that is allowed; return the handlers before."""
+    if threading.current_thread() is not threading.main_thread():
+        return {}
+    return {number: signal.signal(number, handler) for number in (signal.SIGINT, signal.SIGTERM)}

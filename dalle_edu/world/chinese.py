@@ -1,0 +1,127 @@
+"""Chinese: claims in words. Every word it can use stands in the tables at the top. Chapter 1."""
+
+from typing import TYPE_CHECKING
+
+from .english import texts
+from .truth import Claims, Mention
+
+if TYPE_CHECKING:
+    from .caption import Style
+
+SKY = {"blue": ("蓝天", "蓝色的天空"), "night": ("夜空", "夜晚的天空")}
+SKY |= {"sunset": ("晚霞", "日落的天空"), "grey": ("灰色的天空",)}
+GROUND = {"grass": "草地", "sand": "沙地", "snow": "雪地"}
+NO_GROUND = ("没有地面", "下面没有地面")
+CLOUDS = {0: ("没有云", "天上没有云"), 1: ("一朵白云", "有一朵白云", "天上有一朵白云")}
+CLOUDS |= {n: (f"{c}朵白云", f"有{c}朵白云", f"天上有{c}朵白云") for n, c in ((2, "两"), (3, "三"))}
+CLOUDS |= {4: ("四朵白云", "有四朵白云"), "some": ("几朵白云", "有几朵白云", "天上有几朵白云")}
+LIGHT = {"sun": ("太阳", "一个太阳"), "moon": ("月亮", "一个月亮")}
+CORNER = {"left": ("左上角",), "right": ("右上角",), None: ("角落里", "")}
+COLUMN = {"left": ("左边",), "centre": ("中间", "正中间"), "right": ("右边",)}
+SIDE = {"left": ("左边", "右边"), "above": ("上面", "下面"), "inside": ("里面", "外面")}
+COLOUR = {"red": "红色", "orange": "橙色", "yellow": "黄色", "green": "绿色", "blue": "蓝色"}
+COLOUR |= {"purple": "紫色", "white": "白色", "black": "黑色", "pink": "粉色", "brown": "棕色"}
+COLOUR |= {"grey": "灰色", "turquoise": "青绿色"}
+SIZE = {"small": "小", "large": "大"}
+FILL = {"striped": "条纹", "dotted": "圆点", "outline": "空心"}
+NUMBER = {None: "一", 2: "两", 3: "三", 4: "四"}
+# A shape and its measure word.
+SHAPE = {"circle": ("个", "圆形"), "square": ("个", "正方形"), "triangle": ("个", "三角形")}
+SHAPE |= {"star": ("颗", "星星"), "diamond": ("个", "菱形"), "cross": ("个", "十字")}
+SHAPE |= {"heart": ("颗", "爱心"), "ring": ("个", "圆环"), "pentagon": ("个", "五边形")}
+SHAPE |= {"arrow": ("个", "箭头"), "tree": ("棵", "树"), "house": ("座", "房子"), "boat": ("艘", "船")}
+SHAPE |= {"fish": ("条", "鱼"), "flower": ("朵", "花"), "bird": ("只", "鸟")}
+SHAPE |= {"hexagon": ("个", "六边形"), "oval": ("个", "椭圆形"), "car": ("辆", "汽车")}
+SHAPE |= {"mushroom": ("个", "蘑菇"), None: ("个", "东西")}
+OPENING = ("", "", "画里有", "图中有")
+GLUE = ("背景", "下面", "有", "在", "和", "的", "上", "下", "另", "它", "是", "还有", "之间")
+_TABLES = (SKY, GROUND, NO_GROUND, CLOUDS, LIGHT, CORNER, COLUMN, SIDE, COLOUR, SIZE, FILL, NUMBER)
+_TABLES += (SHAPE, OPENING, GLUE)
+
+
+def words() -> list[str]:
+    """Every piece that `phrase` puts its texts together from, sorted: for a longest match."""
+    return sorted(set(texts(_TABLES)) - {""})
+
+
+def phrase(claims: Claims, style: "Style") -> str:
+    """Claims as one Chinese text.
+
+    Args:
+        claims: what to say.
+        style: its numbers choose among the wordings.
+    """
+    sky = style.pick("sky word", SKY[claims.sky]) if claims.sky else ""
+    ground = GROUND.get(claims.ground, "")
+    things, listed = _things(claims, style)
+    if things and ground and style["over"] < 0.5:
+        things, ground = f"{ground}上{'有' if listed else '，'}{things}", ""
+    if things and sky and style["under"] < 0.5:
+        things, sky = f"{sky}下，{things}", ""
+    if claims.ground == "none":
+        ground = style.pick("ground word", NO_GROUND)
+    elif ground:
+        ground = style.pick("ground word", ("", "下面是")) + ground
+    sky = sky and style.pick("sky form", ("", "背景是")) + sky
+    clauses = {"things": things, "sky": sky, "ground": ground, **_weather(claims, style)}
+    ordered = sorted((style[f"{name} first"], text) for name, text in clauses.items() if text)
+    text = "，".join(text for _, text in ordered)
+    if not claims.complete and not set(text) & set("有在是，"):
+        text = style.pick("opening", OPENING) + text
+    return text + style.pick("stop", ("", "。"))
+
+
+def _weather(claims: Claims, style: "Style") -> dict[str, str]:
+    """What is said of clouds and of sun or moon."""
+    weather = {}
+    if claims.clouds is not None:
+        weather["clouds"] = style.pick("cloud word", CLOUDS[claims.clouds])
+    if claims.light:
+        light = style.pick("light word", LIGHT[claims.light])
+        corner = style.pick("corner word", CORNER[claims.corner])
+        weather["light"] = f"{corner}有{light}"
+        if claims.corner and style["light form"] < 0.3:
+            weather["light"] = f"{light}在{corner}"
+    return weather
+
+
+def _things(claims: Claims, style: "Style") -> tuple[str, bool]:
+    """All the things, and whether they are a bare list; what stands in a named place comes first."""
+    names = []
+    for m in claims.mentions:
+        name = _name(m, style)
+        names.append(name if name not in names else f"另{name}")
+    columns = [style.pick("centre word", COLUMN[m.column]) if m.column else "" for m in claims.mentions]
+    parts = {i: (columns[i], name) for i, name in enumerate(names)}
+    for i, kind, j in claims.relations:
+        if kind == "between":
+            sides = (f"{columns[k]}的{names[k]}" if columns[k] else names[k] for k in j)
+            return f"{names[i]}在{'和'.join(sides)}之间", False
+        there, back = SIDE[kind]
+        if style["relation word"] < 0.5:
+            i, j, there, back = j, i, back, there
+        text = f"{names[i]}，它{back}是{names[j]}"
+        if not columns[i] and style["thing word"] < 0.5:
+            text = f"{names[i]}在{names[j]}的{there}"
+        del parts[j]
+        parts[i] = (columns[i], text)
+    placed = [(column, text) for column, text in parts.values() if column]
+    told = [text for column, text in parts.values() if not column]
+    if not placed and not claims.relations and told:
+        return f"{'、'.join(told[:-1])}{'和' if told[1:] else ''}{told[-1]}", True
+    there = "是" if style["places"] < 0.3 else "有"
+    after = style["places"] < 0.6 and not claims.relations
+    clauses = [f"{text}在{column}" if after else f"{column}{there}{text}" for column, text in placed]
+    clauses += [f"还有{text}" if clauses or i else text for i, text in enumerate(told)]
+    return "，".join(clauses), False
+
+
+def _name(mention: Mention, style: "Style") -> str:
+    """A thing with its number and measure word: the size last (一个红色的大圆形) or first."""
+    measure, shape = SHAPE[mention.shape]
+    number = NUMBER[mention.count] + measure
+    looks = COLOUR.get(mention.colour, "") + FILL.get(mention.fill, "")
+    size = SIZE.get(mention.size, "")
+    if style["colour word"] < 0.3 and size:
+        return f"{number}{size}的{looks}{shape}"
+    return f"{number}{looks}{'的' if looks else ''}{size}{shape}"

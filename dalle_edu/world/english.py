@@ -1,0 +1,168 @@
+"""English: claims in words. Every word it can use stands in the tables at the top. Chapter 1."""
+
+import re
+from typing import TYPE_CHECKING
+
+from .scene import COLOURS, SHAPES, SIZES
+from .truth import Claims, Mention
+
+if TYPE_CHECKING:
+    from .caption import Style
+
+SKY = {"blue": ("a blue sky",), "night": ("a night sky",), "sunset": ("a sunset sky",)}
+SKY |= {"grey": ("a grey sky", "a gray sky")}
+UNDER = ("under", "under", "against")
+HOUR = {"night": "at night", "sunset": "at sunset"}
+GROUND = {"grass": "grass", "sand": "sand", "snow": "snow"}
+OVER = ("over", "on")
+NO_GROUND = ("no ground", "without ground")
+WITHOUT_GROUND = ("without ground", "with no ground")
+CLOUDS = {0: ("no clouds",), 1: ("a white cloud", "one white cloud"), 2: ("two white clouds",)}
+CLOUDS |= {3: ("three white clouds",), 4: ("four white clouds",), "some": ("white clouds",)}
+LIGHT = {"sun": ("a sun", "the sun"), "moon": ("a moon", "the moon")}
+CORNER = {"left": ("in the top left corner", "in the left corner")}
+CORNER |= {"right": ("in the top right corner", "in the right corner"), None: ("in the corner", "")}
+COLUMN = {"left": ("on the left",), "right": ("on the right",)}
+COLUMN |= {"centre": ("in the centre", "in the center", "in the middle")}
+RELATION = {"left": ("to the left of", "to the right of"), "above": ("above", "below")}
+RELATION |= {"inside": ("inside", "around"), "between": ("between",)}
+FILL = {"striped": "striped", "dotted": "dotted", "outline": "outlined"}
+COLOUR = {colour: (colour,) for colour in COLOURS} | {"grey": ("grey", "gray")}
+NUMBER = {2: "two", 3: "three", 4: "four"}
+PLURAL = {shape: shape + "s" for shape in SHAPES} | {"cross": "crosses", "fish": "fish"}
+OPENING = ("", "", "a picture of", "a picture with", "an image with")
+GLUE = ("a", "an", "another", "and", "with", "below", "something")
+_TABLES = (SKY, UNDER, HOUR, GROUND, OVER, NO_GROUND, WITHOUT_GROUND, CLOUDS, LIGHT, CORNER, COLUMN)
+_TABLES += (RELATION, SHAPES, SIZES, FILL, COLOUR, NUMBER, PLURAL, OPENING, GLUE)
+
+
+def texts(table) -> list[str]:
+    """All texts in a table, at whatever depth; the keys of dictionaries are not texts."""
+    if isinstance(table, str):
+        return [table]
+    return [t for part in (table.values() if isinstance(table, dict) else table) for t in texts(part)]
+
+
+def words() -> list[str]:
+    """Every word that `phrase` can use, sorted, in lower case."""
+    return sorted({word for text in texts(_TABLES) for word in text.split()})
+
+
+def phrase(claims: Claims, style: "Style") -> str:
+    """Claims as one English text.
+
+    Args:
+        claims: what to say.
+        style: its numbers choose among the wordings.
+    """
+    sky, under = _sky(claims, style)
+    ground, over = _ground(claims, style)
+    weather = _weather(claims, style)
+    things = _things(claims, style)
+    if sky and weather and style["with"] < 0.5:
+        hung = f" with {' and '.join(text for _, text in weather)}"
+        sky, under, weather = sky + hung, under + hung, []
+    if things and over and style["over"] < 0.5:
+        things, ground = f"{things} {over}", ""
+    elif not things and sky and claims.ground in GROUND:
+        sky, ground = f"{sky} {OVER[0]} {GROUND[claims.ground]}", ""
+    if things and sky and style["under"] < 0.5:
+        things, sky = f"{things} {under}", ""
+    elif things and style["under"] < 0.65:
+        sky = under
+    # A clause's name gives its place in the order, and what may join it to those before.
+    clauses = [("things", things), ("sky", sky), ("ground", ground), *weather]
+    clauses = sorted((style[f"{name} first"], name, text) for name, text in clauses if text)
+    _, name, last = clauses.pop()
+    text = ", ".join(text for *_, text in clauses)
+    if text:
+        joints = (", ", ", and ", " with ", ", with ") if name in weather else (", ", ", and ")
+        text += (style.pick("joint", joints) if _noun(last) and " and " not in last else ", ") + last
+    else:
+        opening = style.pick("opening", OPENING) if _noun(last) and not claims.complete else ""
+        text = f"{opening} {last}".strip()
+    if style["articles"] < 0.15:
+        text = " ".join(word for word in text.split() if word not in ("a", "an"))
+    if style["capital"] < 0.5:
+        text = text[0].upper() + text[1:]
+    return text + style.pick("stop", ("", "."))
+
+
+def _noun(clause: str) -> bool:
+    """Whether a clause starts with what it is about, so that "and" or "a picture of" can go before."""
+    return clause.split()[0] not in (*UNDER, *OVER, "at", "in", "without")
+
+
+def _sky(claims: Claims, style: "Style") -> tuple[str, str]:
+    """The sky as a noun, and as what things are seen under."""
+    if not claims.sky:
+        return "", ""
+    sky = style.pick("sky word", SKY[claims.sky])
+    if claims.sky in HOUR and style["hour"] < 0.25:
+        return sky, HOUR[claims.sky]
+    return sky, f"{style.pick('sky form', UNDER)} {sky}"
+
+
+def _ground(claims: Claims, style: "Style") -> tuple[str, str]:
+    """The ground as a clause of its own, and as what things stand over."""
+    if claims.ground == "none":
+        return style.pick("ground word", NO_GROUND), style.pick("ground form", WITHOUT_GROUND)
+    if not claims.ground:
+        return "", ""
+    ground = GROUND[claims.ground]
+    # "On the left on grass" would read badly.
+    placed = any(m.column for m in claims.mentions)
+    over = f"{OVER[0] if placed else style.pick('ground form', OVER)} {ground}"
+    return style.pick("ground word", (ground, over, f"{ground} below")), over
+
+
+def _weather(claims: Claims, style: "Style") -> list[tuple[str, str]]:
+    """What is said of clouds and of sun or moon, named."""
+    weather = []
+    if claims.clouds is not None:
+        weather.append(("clouds", style.pick("cloud word", CLOUDS[claims.clouds])))
+    if claims.light:
+        light = style.pick("light word", LIGHT[claims.light])
+        corner = style.pick("corner word", CORNER[claims.corner])
+        weather.append(("light", f"{light} {corner}".strip()))
+    return weather if style["weather order"] < 0.5 else weather[::-1]
+
+
+def _things(claims: Claims, style: "Style") -> str:
+    """All the things: what stands in a named place first, so that no place seems to hold for two."""
+    names = []
+    for m in claims.mentions:
+        name = _name(m, style)
+        names.append(name if name not in names else f"another {name.split(' ', 1)[1]}")
+    columns = [style.pick("centre word", COLUMN[m.column]) if m.column else "" for m in claims.mentions]
+    parts = {i: (columns[i], name) for i, name in enumerate(names)}
+    for i, kind, j in claims.relations:
+        if kind == "between":
+            sides = (f"{names[k]} {columns[k]}".strip() for k in j)
+            return f"{names[i]} {RELATION[kind][0]} {' and '.join(sides)}"
+        there, back = RELATION[kind]
+        one, other = parts.pop(i), parts.pop(j)
+        text = f"{one[1]} {there} {other[1]}" 
+        if style["relation word"] < 0.5:
+            text = f"{other[1]} {back} {one[1]}"
+        parts[i] = (one[0], text)
+    ordered = sorted(parts.values(), key=lambda part: not part[0])
+    if all(column for column, _ in ordered) and style["places"] < 0.3:
+        told = [f"{column} {name}" for column, name in ordered]
+    else:
+        told = [f"{name} {column}".strip() for column, name in ordered]
+    if len(told) < 2:
+        return "".join(told)
+    return f"{', '.join(told[:-1])}{style.pick('and', (' and ', ' and ', ', '))}{told[-1]}"
+
+
+def _name(mention: Mention, style: "Style") -> str:
+    """A thing: size, fill, colour, shape; where the shape is open, "something" and what is known."""
+    colour = style.pick("colour word", COLOUR[mention.colour]) if mention.colour else ""
+    looks = [w for w in (mention.size, FILL.get(mention.fill), colour) if w]
+    if mention.shape is None:
+        return f"something {' and '.join(looks)}".strip()
+    if mention.count:
+        return " ".join((NUMBER[mention.count], *looks, PLURAL[mention.shape]))
+    name = " ".join((*looks, mention.shape))
+    return f"{'an' if name[0] in 'aeiou' else 'a'} {name}"

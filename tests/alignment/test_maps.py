@@ -1,0 +1,155 @@
+import pytest
+import torch
+import torch.nn.functional as F
+
+from dalle_edu.alignment.maps import MLP, MeanShift, Ridge
+
+N, D = 40, 5
+
+
+def pairs(seed=0):
+    g = torch.Generator().manual_seed(seed)
+    text = torch.randn(N, D, generator=g, dtype=torch.float64) + 0.5
+    mix = torch.randn(D, D, generator=g, dtype=torch.float64)
+    noise = 0.1 * torch.randn(N, D, generator=g, dtype=torch.float64)
+    return F.normalize(text, dim=1), F.normalize(text @ mix + noise - 0.7, dim=1)
+
+
+def raw(ridge, text):
+    return text @ ridge.weight + ridge.bias
+
+
+@pytest.mark.parametrize("penalty", [0.0, 0.3, 10.0])
+def test_ridge_is_least_squares_on_augmented_data(penalty):
+    """A second way to the same solution: rows sqrt(penalty) e_d with target 0, a free intercept."""
+    text, image = pairs()
+    rows = torch.cat([text, penalty**0.5 * torch.eye(D).double()])
+    ones = torch.cat([torch.ones(N), torch.zeros(D)]).double()[:, None]  # the bias is not penalised
+    targets = torch.cat([image, torch.zeros(D, D).double()])
+    solution = torch.linalg.lstsq(torch.cat([rows, ones], 1), targets).solution
+    ridge = Ridge.fit(text, image, penalty)
+    torch.testing.assert_close(ridge.weight, solution[:D])
+    torch.testing.assert_close(ridge.bias, solution[D])
+
+
+def test_ridge_is_the_minimum():
+    text, image = pairs()
+    ridge = Ridge.fit(text, image, 0.7)
+
+    def cost(weight, bias):
+        return (image - text @ weight - bias).square().sum() + 0.7 * weight.square().sum()
+
+    weight, bias = (x.clone().requires_grad_() for x in (ridge.weight, ridge.bias))
+    for gradient in torch.autograd.grad(cost(weight, bias), (weight, bias)):
+        assert gradient.abs().max() < 1e-10
+    least = cost(ridge.weight, ridge.bias)
+    g = torch.Generator().manual_seed(1)
+    for _ in range(20):
+        step = 0.01 * torch.randn(D, D, generator=g, dtype=torch.float64)
+        assert cost(ridge.weight + step, ridge.bias) > least
+
+
+def test_ridge_limits():
+    text, image = pairs()
+    # No noise, no penalty: the linear rule itself, in this direction.
+    g = torch.Generator().manual_seed(2)
+    rule = torch.randn(D, D, generator=g, dtype=torch.float64)
+    exact = Ridge.fit(text, text @ rule + 0.3, 0.0)
+    torch.testing.assert_close(exact.weight, rule)
+    torch.testing.assert_close(exact.bias, torch.full((D,), 0.3).double())
+    # Endless penalty: the weight dies, the bias stays the mean picture.
+    stiff = Ridge.fit(text, image, 1e12)
+    assert stiff.weight.abs().max() < 1e-8
+    torch.testing.assert_close(stiff.bias, image.mean(0))
+    # Whatever the penalty, the mean sentence goes to the mean picture.
+    some = Ridge.fit(text, image, 3.0)
+    torch.testing.assert_close(raw(some, text.mean(0)), image.mean(0))
+
+
+def test_ridge_moves_with_the_data():
+    """Centring: shifting sentences and pictures changes the bias only."""
+    text, image = pairs()
+    here, there = Ridge.fit(text, image, 0.5), Ridge.fit(text + 3, image - 2, 0.5)
+    torch.testing.assert_close(here.weight, there.weight)
+    torch.testing.assert_close(raw(here, text) - 2, raw(there, text + 3))
+
+
+def test_ridge_with_one_wide_direction_needs_its_diagonal():
+    """The penalty on every entry, not the diagonal, leaves this system singular."""
+    g = torch.Generator().manual_seed(3)
+    text = torch.randn(3, 8, generator=g, dtype=torch.float64)  # fewer pairs than dimensions
+    ridge = Ridge.fit(text, text, 1e-6)
+    assert ridge.weight.isfinite().all()
+    torch.testing.assert_close(raw(ridge, text), text, rtol=1e-4, atol=1e-4)
+
+
+def test_mean_shift_closes_the_gap_and_changes_no_ranking():
+    text, image = pairs()
+    shift = MeanShift.fit(text, image)
+    torch.testing.assert_close((text + shift.shift).mean(0), image.mean(0))
+    torch.testing.assert_close(shift(text), F.normalize(text + image.mean(0) - text.mean(0), dim=1))
+    # Shifting the gallery, not re-normalised, adds the same number to all of a query's scores.
+    before, after = image @ text.T, image @ (text + shift.shift).T
+    assert torch.equal(before.argsort(1), after.argsort(1))
+
+
+def made():
+    torch.manual_seed(0)
+    text, image = (x.float() for x in pairs())
+    mlp = MLP(D, 16)
+    torch.nn.init.normal_(mlp.outer.weight)
+    return {"shift": MeanShift.fit(text, image), "ridge": Ridge.fit(text, image, 0.1), "mlp": mlp}
+
+
+@pytest.mark.parametrize("name", ["shift", "ridge", "mlp"])
+def test_outputs_lie_on_the_sphere_and_state_survives(name):
+    text = pairs(1)[0].float()
+    found = made()[name]
+    out = found(text)
+    assert out.shape == text.shape and out.dtype == torch.float32
+    torch.testing.assert_close(out.norm(dim=1), torch.ones(N))
+    state = found.state_dict()
+    assert all(x.is_contiguous() and x.dtype == torch.float32 for x in state.values())
+    pointers = [x.untyped_storage().data_ptr() for x in state.values()]
+    assert len(set(pointers)) == len(pointers)  # a weight file refuses tensors that share memory
+    fresh = MLP(D, 16) if name == "mlp" else type(found)(D)
+    fresh.load_state_dict({k: v.clone() for k, v in state.items()})
+    assert torch.equal(fresh(text), out)
+
+
+def test_untrained_maps_are_the_identity():
+    text = pairs()[0].float()
+    for fresh in (MeanShift(D), Ridge(D), MLP(D, 16)):
+        torch.testing.assert_close(fresh(text), text)
+
+
+def test_mlp_can_learn_what_is_not_linear():
+    torch.manual_seed(0)
+    text = F.normalize(torch.randn(64, 2), dim=1)
+    image = F.normalize(torch.stack([text[:, 0] ** 2 - text[:, 1] ** 2, text.prod(1)], 1), dim=1)
+    ridge = (Ridge.fit(text, image, 1e-3)(text) * image).sum(1).mean()
+    mlp = MLP(2, 64)
+    optimiser = torch.optim.Adam(mlp.parameters(), 1e-2)
+    for _ in range(150):
+        loss = 1 - (mlp(text) * image).sum(1).mean()
+        optimiser.zero_grad()
+        loss.backward()
+        optimiser.step()
+    assert loss.item() < 0.1 < 1 - ridge
+
+
+@pytest.mark.parametrize("fit", [MeanShift.fit, lambda t, v: Ridge.fit(t, v, 1.0)])
+def test_errors(fit):
+    for text, image in ((torch.ones(2, 3), torch.ones(3, 3)), (torch.ones(0, 3), torch.ones(0, 3))):
+        with pytest.raises(ValueError, match="N pairs"):
+            fit(text, image)
+    with pytest.raises(ValueError, match="penalty is -1"):
+        Ridge.fit(torch.ones(2, 3), torch.ones(2, 3), -1)
+
+
+def test_fitting_changes_no_input():
+    text, image = pairs()
+    before = text.clone(), image.clone()
+    MeanShift.fit(text, image)(text)
+    Ridge.fit(text, image, 0.1)(text)
+    assert torch.equal(text, before[0]) and torch.equal(image, before[1])

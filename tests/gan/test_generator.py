@@ -1,0 +1,60 @@
+import torch
+
+from dalle_edu.gan.generator import Generator, GeneratorSettings
+
+TINY = GeneratorSettings(32, 8, 24, 12, 16, 16, (16, 16, 8, 8))
+
+
+def given(batch=3, length=5):
+    words, mask = torch.randn(batch, length, 24), torch.ones(batch, length).bool()
+    return words, mask, torch.nn.functional.normalize(torch.randn(batch, 12)), torch.randn(batch, 8)
+
+
+def test_shape_and_range():
+    drawn = Generator(TINY)(*given())
+    assert drawn.shape == (3, 3, 32, 32)
+    assert drawn.abs().max() <= 1
+
+
+def test_padding_and_company_change_nothing():
+    generator = Generator(TINY).eval()
+    words, mask, sentence, noise = given()
+    padded = torch.cat([words, torch.randn(3, 4, 24)], 1)
+    more = torch.cat([mask, torch.zeros(3, 4).bool()], 1)
+    alone = generator(words[1:2], mask[1:2], sentence[1:2], noise[1:2])
+    together = generator(padded, more, sentence, noise)[1:2]
+    assert torch.allclose(alone, together, atol=1e-4)
+
+
+def test_every_input_matters_unless_words_are_switched_off():
+    generator = Generator(TINY).eval()
+    inputs = given()
+    drawn = generator(*inputs)
+    for i in (0, 2, 3):
+        changed = [t.clone() for t in inputs]
+        changed[i] = torch.randn_like(changed[i])
+        assert (generator(*changed) - drawn).abs().max() > 1e-3
+    deaf = Generator(GeneratorSettings(32, 8, 24, 12, 16, 16, (16, 16, 8, 8), words_heard=False))
+    other = [torch.randn_like(inputs[0]), *inputs[1:]]
+    assert torch.equal(deaf(*inputs), deaf(*other))
+
+
+def test_modulation_of_one_picture_leaves_the_others_alone():
+    generator = Generator(TINY).eval()
+    words, mask, sentence, noise = given()
+    before = generator(words, mask, sentence, noise)
+    noise = noise.clone()
+    noise[0] += 1
+    after = generator(words, mask, sentence, noise)
+    assert torch.equal(before[1:], after[1:])
+    assert not torch.allclose(before[0], after[0])
+
+
+def test_attention_of_a_place_sums_to_one_over_real_words():
+    generator = Generator(TINY).eval()
+    words, mask, *_ = given()
+    mask[:, 3:] = False
+    heard = generator.reader(words, mask)
+    weights, _ = generator.listen[1].weights(torch.randn(3, 16, 16), heard, mask)
+    assert torch.allclose(weights.sum(-1), torch.ones_like(weights[..., 0]), atol=1e-5)
+    assert weights[..., 3:].max() < 1e-20

@@ -1,0 +1,1 @@
+"""What keeps the project honest: size, notebook rules, gates. Run as `python -m tools.NAME`."""
