@@ -87,7 +87,7 @@ class Ridge(nn.Module):
         gram = centred.T @ centred + penalty * torch.eye(t.shape[1], dtype=t.dtype, device=t.device)
         weight = torch.linalg.solve(gram, centred.T @ (v - v.mean(0)))
         found = cls(t.shape[1])
-        found.weight = weight.to(text.dtype)
+        found.weight = weight.to(text.dtype).contiguous()  # `solve` gives it transposed
         found.bias = (v.mean(0) - t.mean(0) @ weight).to(text.dtype)
         return found
 

@@ -149,7 +149,7 @@ class WordsToRegions(nn.Module):
 
     def __init__(self, channels: int, side: int, words: int, width: int = 128):
         super().__init__()
-        self.scale = 1 / math.sqrt(width)
+        self.width, self.scale = width, 1 / math.sqrt(width)
         self.refine = nn.Conv2d(channels, channels, 3, padding=1)
         self.key, self.value = nn.Linear(channels, width), nn.Linear(channels, width)
         self.place = nn.Linear(12, 2 * width)

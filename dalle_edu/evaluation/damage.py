@@ -1,7 +1,7 @@
 """Pictures damaged on purpose, for the judge of chapter 9.
 
-`mild` damages leave a picture readable, `strong` ones do not: the judge trains on both. `foil` makes
-pictures that look nearly right and are not, of families the judge never trains on: they audit it.
+`mild` damages leave a picture readable, `strong` ones do not: the judge trains on both. `foil`
+makes pictures that look nearly right and are not, of families the judge never trains on.
 Lengths are pixels of a picture 64 wide.
 """
 
@@ -13,8 +13,9 @@ import torch.nn.functional as F
 from torch import Generator, Tensor
 
 from dalle_edu.world.edits import edit
-from dalle_edu.world.render import render
-from dalle_edu.world.scene import CORE, Grammar, Scene, encode, sample
+from dalle_edu.world.render import Placed, lay_out, paint, render
+from dalle_edu.world.scene import CORE, Grammar, Scene, sample
+from dalle_edu.world.shapes import extent
 
 FOILS = ("edited", "halved", "blended")
 
@@ -66,7 +67,7 @@ def strong(pictures: Tensor, boxes: Tensor, generator: Generator) -> Tensor:
 
     Args:
         pictures: uint8 (B, 3, H, W).
-        boxes: (B, 4) left, top, right, bottom of one thing each, in pixels; zeros where there is none.
+        boxes: (B, 4) left, top, right, bottom of one thing each, in pixels; zeros for none.
         generator: the source of all that is random.
 
     Returns:
@@ -81,6 +82,63 @@ def strong(pictures: Tensor, boxes: Tensor, generator: Generator) -> Tensor:
     spoiled = torch.where((hit > 0.2 * thing.clamp(min=60))[:, None, None, None], spoiled, grid)
     everything = _spoil_all(x, other, grid, generator)
     return _to_uint8(torch.where(whole[:, None, None, None], everything, spoiled))
+
+
+def foil(scene: Scene, kind: str, seed: int, grammar: Grammar = CORE) -> Tensor | None:
+    """A picture that nearly shows the scene, and does not.
+
+    Args:
+        scene: what a caption would ask for.
+        kind: one of `FOILS`. "edited": one attribute wrong; "halved": one half of a thing
+            replaced by what lies behind it; "blended": the mean of this scene and another.
+        seed: of the picture, as for `render`, and of the fault.
+        grammar: whose words the edit or the other scene may use.
+
+    Returns:
+        uint8 (3, 64, 64), or None where there is no thing to halve.
+
+    Raises:
+        ValueError: if the kind is unknown.
+    """
+    if kind not in FOILS:
+        raise ValueError(f"kind of foil is {kind!r}: use one of {FOILS}")
+    rng = random.Random(f"foil {seed}")
+    if kind == "edited":
+        return render(edit(scene, rng, None, grammar), 64, seed)
+    layout = lay_out(scene, seed)
+    picture = _picture(paint(layout, 64))
+    if kind == "blended":
+        other = render(_another(scene, rng, grammar), 64, rng)
+        return ((picture.int() + other.int() + 1) // 2).byte()
+    if not scene.things:
+        return None
+    kept = list(layout.things)
+    left, top, right, bottom = box(kept.pop(rng.randrange(len(kept))))
+    behind = _picture(paint(replace(layout, things=tuple(kept)), 64))
+    across, down = round((left + right) / 2), round((top + bottom) / 2)
+    rows, columns = slice(0, 64), slice(0, 64)
+    half = rng.choice(("left", "right", "top", "bottom"))
+    columns = {"left": slice(0, across), "right": slice(across, 64)}.get(half, columns)
+    rows = {"top": slice(0, down), "bottom": slice(down, 64)}.get(half, rows)
+    picture[:, rows, columns] = behind[:, rows, columns]
+    return picture
+
+
+def box(placed: Placed, size: int = 64) -> tuple[float, float, float, float]:
+    """Left, top, right, bottom of a thing in pixels."""
+    wide, tall = (placed.side * part / 2 for part in extent(placed.thing.shape))
+    ends = (placed.x - wide, placed.y - tall, placed.x + wide, placed.y + tall)
+    return tuple(size * end for end in ends)
+
+
+def _another(scene: Scene, rng: random.Random, grammar: Grammar) -> Scene:
+    while (other := sample(rng, None, grammar)) == scene:
+        pass
+    return other
+
+
+def _picture(pixels) -> Tensor:
+    return torch.tensor(pixels).permute(2, 0, 1).contiguous()
 
 
 def _spoil_all(x: Tensor, other: Tensor, grid: Tensor, generator: Generator) -> Tensor:
@@ -143,11 +201,13 @@ def _grid(x: Tensor, other: Tensor, generator: Generator) -> Tensor:
     height, width = x.shape[2:]
     cell, kind = (int(torch.randint(*ends, (), generator=generator)) for ends in ((3, 9), (0, 3)))
     rows, columns = torch.arange(height)[:, None] // cell, torch.arange(width) // cell
-    return torch.where(((rows + columns) if kind == 0 else (rows, columns)[kind - 1]) % 2 == 0, x, other)
+    return torch.where(
+        ((rows + columns) if kind == 0 else (rows, columns)[kind - 1]) % 2 == 0, x, other
+    )
 
 
 def _shuffle(x: Tensor, cell: int, generator: Generator, reach: int | None = None) -> Tensor:
-    """Tiles of `cell` pixels in another order; with `reach`, within squares of reach x reach tiles."""
+    """Tiles of `cell` pixels in another order, within squares of reach x reach tiles."""
     batch, channels, height, width = x.shape
     group = cell * (reach or height // cell)
     n = group // cell
@@ -159,7 +219,7 @@ def _shuffle(x: Tensor, cell: int, generator: Generator, reach: int | None = Non
 
 
 def _warp(x: Tensor, amplitude: Tensor, cells: int, generator: Generator) -> Tensor:
-    """Every pixel moved by a smooth random field; `amplitude` (B, 1, 1, 1) is its size in pixels."""
+    """Every pixel moved by a smooth random field; `amplitude` (B, 1, 1, 1) in pixels."""
     batch, _, height, width = x.shape
     field = torch.randn(batch, 2, cells, cells, generator=generator) * amplitude * 2 / width
     field = F.interpolate(field, size=(height, width), mode="bicubic").permute(0, 2, 3, 1)
@@ -172,11 +232,13 @@ def _blur(x: Tensor, size: int) -> Tensor:
 
 
 def _behind(x: Tensor, boxes: Tensor) -> Tensor:
-    """The pictures without the things in `boxes`: each row goes on from the left to the right of it."""
+    """The pictures without the things in `boxes`: their rows go on from left to right."""
     width = x.shape[3]
     left, top, right, bottom = boxes[:, :, None, None, None].unbind(1)  # (B, 1, 1, 1)
     shape = (*x.shape[:3], 1)
-    ends = [x.gather(3, (end.long()).clamp(0, width - 1).expand(shape)) for end in (left - 3, right + 2)]
+    ends = [
+        x.gather(3, (end.long()).clamp(0, width - 1).expand(shape)) for end in (left - 3, right + 2)
+    ]
     columns, rows = torch.arange(width), torch.arange(x.shape[2])[:, None]
     t = ((columns - left) / (right - left).clamp(min=1)).clamp(0, 1)
     inside = (columns >= left - 2) & (columns < right + 2) & (rows >= top - 2) & (rows < bottom + 2)

@@ -25,7 +25,7 @@ def wilson(successes: int, n: int, z: float = 1.96) -> tuple[float, float]:
     centre = share + z * z / (2 * n)
     half = z * (share * (1 - share) / n + z * z / (4 * n * n)) ** 0.5
     low, high = ((centre + sign * half) / (1 + z * z / n) for sign in (-1, 1))
-    return max(low, 0.0), min(high, 1.0)
+    return low if successes else 0.0, high if successes < n else 1.0  # exact at the ends
 
 
 def bootstrap(

@@ -95,3 +95,10 @@ def _check(real: Tensor, fake: Tensor) -> None:
     if real.shape != fake.shape:
         shapes = f"{tuple(real.shape)} and {tuple(fake.shape)}"
         raise ValueError(f"real and fake have shapes {shapes}: score them in pairs")
+
+
+LOSSES = {  # name: (the discriminator's, the generator's)
+    "relativistic": (relativistic_d, relativistic_g),
+    "non_saturating": (non_saturating_d, non_saturating_g),
+    "hinge": (hinge_d, hinge_g),
+}

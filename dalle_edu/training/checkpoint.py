@@ -18,6 +18,8 @@ from safetensors.torch import save_file
 from torch import Tensor, nn
 from torch.optim import Optimizer
 
+Models = Mapping[str, nn.Module]
+Optimisers = Mapping[str, Optimizer]
 KEPT = 2  # the newest, and the one before in case the disk damages the newest
 
 
@@ -36,9 +38,9 @@ def write_whole(path: Path, write: Callable[[Path], Any]) -> None:
 
 def write_tensors(path: Path, tensors: Mapping[str, Tensor], about: Any) -> None:
     """Write tensors, with `about` as JSON in the header, to one safetensors file."""
+    layout = torch.contiguous_format
     plain = {
-        key: value.detach().cpu().clone(memory_format=torch.contiguous_format)
-        for key, value in tensors.items()
+        key: value.detach().cpu().clone(memory_format=layout) for key, value in tensors.items()
     }
     write_whole(path, lambda aside: save_file(plain, aside, {"about": json.dumps(about)}))
 
@@ -50,25 +52,20 @@ def read_tensors(path: Path) -> tuple[dict[str, Tensor], Any]:
         return tensors, json.loads(file.metadata()["about"])
 
 
-def pack(models: Mapping[str, nn.Module], optimisers: Mapping[str, Optimizer]) -> dict[str, Tensor]:
+def pack(models: Models, optimisers: Optimisers) -> dict[str, Tensor]:
     """All weights and moments under flat names."""
-    tensors = {
-        f"models/{name}/{key}": value
-        for name, model in models.items()
-        for key, value in model.state_dict().items()
-    }
+    tensors = {}
+    for name, model in models.items():
+        for key, value in model.state_dict().items():
+            tensors[f"models/{name}/{key}"] = value
     for name, optimiser in optimisers.items():
-        for index, parameter in enumerate(_parameters(optimiser)):
-            for key, value in optimiser.state.get(parameter, {}).items():
+        for index, moments in optimiser.state_dict()["state"].items():
+            for key, value in moments.items():
                 tensors[f"optimisers/{name}/{index}/{key}"] = torch.as_tensor(value)
     return tensors
 
 
-def unpack(
-    tensors: Mapping[str, Tensor],
-    models: Mapping[str, nn.Module],
-    optimisers: Mapping[str, Optimizer],
-) -> None:
+def unpack(tensors: Mapping[str, Tensor], models: Models, optimisers: Optimisers) -> None:
     """Put what `pack` gave back in place, moments in the memory layout of their weights."""
 
     def under(start: str) -> dict[str, Tensor]:
@@ -77,9 +74,10 @@ def unpack(
     for name, model in models.items():
         model.load_state_dict(under(f"models/{name}/"))
     for name, optimiser in optimisers.items():
-        for index, parameter in enumerate(_parameters(optimiser)):
+        parameters = [p for group in optimiser.param_groups for p in group["params"]]
+        for index, parameter in enumerate(parameters):
             for key, value in under(f"optimisers/{name}/{index}/").items():
-                if value.shape == parameter.shape and value.dim():
+                if key != "step":  # a number, which stays on the CPU
                     value = torch.empty_like(parameter, requires_grad=False).copy_(value)
                 optimiser.state[parameter][key] = value
 
@@ -101,7 +99,3 @@ def last(folder: Path) -> Path | None:
         except (SafetensorError, OSError) as error:
             logging.getLogger(__name__).warning("%s is passed over: %s", path, error)
     return None
-
-
-def _parameters(optimiser: Optimizer) -> list[nn.Parameter]:
-    return [parameter for group in optimiser.param_groups for parameter in group["params"]]

@@ -46,7 +46,7 @@ def train(folder, recipe: Recipe, seed: int, resume=False, device=None, progress
 
     width, sentence = clip.settings.text.width, clip.settings.embedding
     settings = GeneratorSettings(
-        data.size, r.noise, 3 * width, sentence, r.width, r.style, r.widths
+        data.size, r.noise, width + 2 * clip.matcher.width, sentence, r.width, r.style, r.generator_widths
     )
     g = Generator(settings)
     d = Discriminator(DiscriminatorSettings(data.size, clip.settings.widths, clip.settings.top, width))

@@ -21,10 +21,10 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
-from torch.optim import Optimizer
 
 from dalle_edu.data.pictures import contact_sheet
 from dalle_edu.training import checkpoint
+from dalle_edu.training.checkpoint import Models, Optimisers
 from dalle_edu.training.device import choose_device, commit, machine
 from dalle_edu.training.recipes import NEEDS, Recipe, learning_rate
 
@@ -46,9 +46,7 @@ def result(folder: str | Path, stage: str) -> dict[str, Any] | None:
     return json.loads(path.read_text("utf-8")) if path.exists() else None
 
 
-def pending(
-    folder: str | Path, stages: Sequence[str], recipe: Recipe, seed: int, resume: bool
-) -> list[str]:
+def pending(folder: Path, stages: Sequence[str], recipe: Recipe, seed: int, resume: bool) -> list:
     """The stages that are still to be trained, in order, after every check that needs no training.
 
     Raises:
@@ -86,16 +84,9 @@ class Run:
         ValueError: see `pending`; also if the stage is finished.
     """
 
-    def __init__(
-        self,
-        folder: str | Path,
-        stage: str,
-        recipe: Recipe,
-        seed: int,
-        resume: bool = False,
-        device: str | None = None,
-        progress: bool = True,
-    ) -> None:
+    def __init__(self, folder: str | Path, stage: str, recipe: Recipe, seed: int,
+                 resume: bool = False, device: str | None = None,
+                 progress: bool = True) -> None:  # fmt: skip
         try:
             from accelerate import Accelerator
         except ImportError as error:
@@ -114,9 +105,8 @@ class Run:
         (self.folder / "sheets").mkdir(parents=True, exist_ok=True)
         self.began = self.saved = self.sheeted = time.monotonic()
         self.start, self.spent = 0, 0.0
-        self.models: dict[str, nn.Module] = {}
-        self.optimisers: dict[str, Optimizer] = {}
-        self.columns: dict[str, list[str]] = {}
+        self.models, self.optimisers = {}, {}  # what a checkpoint holds, by name
+        self.columns: dict[str, list[str]] = {}  # of each table
         self.board = self.bar = None
         torch.manual_seed(seed)
 
@@ -142,7 +132,7 @@ class Run:
 
     # ---- the loop's frame
 
-    def state(self, models: Mapping[str, nn.Module], optimisers: Mapping[str, Optimizer]) -> None:
+    def state(self, models: Models, optimisers: Optimisers) -> None:
         """Register what a checkpoint holds; when resuming, fill it from the last one.
 
         The rate that an optimiser comes with is its peak rate.
@@ -174,18 +164,18 @@ class Run:
         from tqdm import tqdm
 
         recipe, asked = self.recipe, []
-        before = _on_signals(lambda number, frame: asked.append(number))
+        ours = threading.current_thread() is threading.main_thread()  # others may not take signals
+        taken = (signal.SIGINT, signal.SIGTERM) if ours else ()
+        before = {k: signal.signal(k, lambda number, _: asked.append(number)) for k in taken}
         hide = None if self.progress and self.main else True  # None: hidden unless on a terminal
-        self.bar = tqdm(
-            total=recipe.steps, initial=self.start, desc=self.stage, unit="step", disable=hide
-        )
+        left, start = range(self.start, recipe.steps), self.start
+        self.bar = tqdm(left, self.stage, recipe.steps, initial=start, disable=hide)
         try:
-            for step in range(self.start, recipe.steps):
+            for step in self.bar:
                 for group in self._groups():
                     peak, warm_up, fall = group["peak"], recipe.warm_up, recipe.fall
                     group["lr"] = learning_rate(step, recipe.steps, peak, warm_up, fall)
                 yield step
-                self.bar.update()
                 late = time.monotonic() - self.saved >= 60 * recipe.checkpoint_minutes
                 if late or asked or step + 1 == recipe.steps:
                     self.save(step + 1)
@@ -195,7 +185,6 @@ class Run:
                         f"after step {step + 1} of {recipe.steps}: continue with --resume"
                     )
         finally:
-            self.bar.close()
             for number, handler in before.items():
                 signal.signal(number, handler)
 
@@ -217,12 +206,15 @@ class Run:
     def log(self, step: int, **values: Tensor | float) -> None:
         """One row of `metrics.csv` and of TensorBoard, every `recipe.log_every` steps."""
         if step % self.recipe.log_every == 0 or step + 1 == self.recipe.steps:
-            self.record(step, "metrics", **values)
+            row = self.record(step, "metrics", **values)
             if self.bar is not None:
-                self.bar.set_postfix({k: f"{float(v):.3g}" for k, v in values.items()})
+                self.bar.set_postfix({name: f"{row[name]:.3g}" for name in values})
 
-    def record(self, step: int, table: str = "checks", **values: Tensor | float) -> None:
+    def record(self, step: int, table: str = "checks", **values: Tensor | float) -> dict:
         """One row of `<table>.csv` and of TensorBoard, now; the first row settles the columns.
+
+        Returns:
+            The row.
 
         Raises:
             NonFiniteLoss: see `check`.
@@ -231,13 +223,13 @@ class Run:
         self.check(step, **values)
         rate = max((group["lr"] for group in self._groups()), default=0.0)
         row = {"step": step, "seconds": round(self.seconds(), 1), "rate": rate}
-        row |= {name: float(value) for name, value in values.items()}
+        row |= {name: torch.as_tensor(value).item() for name, value in values.items()}
         if not self.main:
-            return
+            return row
         if list(row) != self.columns.setdefault(table, list(row)):
             raise ValueError(f"{table}.csv has columns {self.columns[table]}, not {list(row)}")
         with (self.folder / f"{table}.csv").open("a", newline="", encoding="utf-8") as file:
-            writer = csv.DictWriter(file, row)
+            writer = csv.DictWriter(file, row, lineterminator="\n")
             if not file.tell():
                 writer.writeheader()
             writer.writerow(row)
@@ -247,6 +239,7 @@ class Run:
             self.board = SummaryWriter(str(self.folder / "tensorboard"), purge_step=self.start)
         for name in list(row)[1:]:
             self.board.add_scalar(f"{table}/{name}", row[name], step)
+        return row
 
     def sheet(self, step: int, draw: Callable[[], Tensor]) -> None:
         """A contact sheet of what `draw` gives, uint8 (B, 3, H, W): log-spaced, and by the minute.
@@ -319,11 +312,4 @@ def _trim(table: Path, start: int) -> None:
     lines = table.read_text("utf-8").splitlines(keepends=True)
     whole = [row for row in lines[1:] if row.endswith("\n") and int(row.split(",")[0]) < start]
     text = "".join(lines[:1] + whole) if whole else ""
-    checkpoint.write_whole(table, lambda aside: aside.write_text(text, "utf-8"))
-
-
-def _on_signals(handler: Callable[[int, Any], None]) -> dict[int, Any]:
-    """Take over Ctrl-C and SIGTERM where that is allowed; return the handlers before."""
-    if threading.current_thread() is not threading.main_thread():
-        return {}
-    return {number: signal.signal(number, handler) for number in (signal.SIGINT, signal.SIGTERM)}
+    checkpoint.write_whole(table, lambda aside: aside.write_text(text, "utf-8", newline="\n"))

@@ -1,6 +1,6 @@
 """Captions: what is said of a scene (complete, terse or vague), handed to a language to be worded.
 
-Every choice a caption makes is a number with a name (`Style`), drawn before the scene is looked at: so
+Every choice a caption makes is a number that depends on the seed and the choice's name alone: so
 the same seed says an edited scene in the same words, but for the edit. Chapter 1.
 """
 
@@ -8,15 +8,23 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from hashlib import blake2b
 from typing import TypeVar
 
-import numpy as np
-
 from . import chinese, english
-from .scene import CORE, Grammar, Scene, Thing, as_random, encode
-from .truth import Claims, Mention, Needs, frame_and_masks, holds, needs, row, truth_matrix
+from .scene import CORE, Grammar, Scene, Thing, encode
+from .truth import Claims, Mention, Needs, bits, holds, needs, truth_matrix
 
-__all__ = ["KINDS", "LANGUAGES", "Caption", "Claims", "Mention", "Style", "describe", "truth_matrix"]
+__all__ = [
+    "KINDS",
+    "LANGUAGES",
+    "Caption",
+    "Claims",
+    "Mention",
+    "Style",
+    "describe",
+    "truth_matrix",
+]
 
 KINDS = ("complete", "terse", "vague")
 LANGUAGES = {"en": english, "zh": chinese}
@@ -24,21 +32,16 @@ _T = TypeVar("_T")
 
 
 class Style(dict):
-    """A number in [0, 1) for each choice: first what to say, then how to say it."""
+    """A number in [0, 1) for each choice, from the seed and the name of the choice alone."""
 
-    NAMES = (
-        *("leave out", "relative", "say no clouds", "vague", "vague thing"),
-        *("sky", "ground", "number", "corner", "relation"),
-        *(f"{attribute} {i}" for attribute in ("size", "colour", "fill", "column") for i in range(4)),
-        *("sky word", "sky form", "hour", "ground word", "ground form", "cloud word", "light word"),
-        "light form",
-        *("corner word", "colour word", "centre word", "relation word", "thing word", "places", "and"),
-        *("weather order", "with", "over", "under", "joint", "opening", "articles", "capital", "stop"),
-        *("things first", "sky first", "ground first", "clouds first", "light first"),
-    )
+    def __init__(self, seed: int):
+        super().__init__()
+        self.seed = seed
 
-    def __init__(self, rng: random.Random):
-        super().__init__((name, rng.random()) for name in self.NAMES)
+    def __missing__(self, name: str) -> float:
+        digest = blake2b(f"{self.seed} {name}".encode(), digest_size=6).digest()
+        self[name] = number = int.from_bytes(digest) / 2**48
+        return number
 
     def pick(self, name: str, options: Sequence[_T]) -> _T:
         """The option that the number of this name points at."""
@@ -59,15 +62,9 @@ class Caption:
         """The claims in numbers."""
         return needs(self.claims)
 
-    @cached_property
-    def row(self) -> tuple[int, ...]:
-        """The claims as one row for `truth_matrix`."""
-        return row(self.needs)
-
     def true_of(self, scene: Scene) -> bool:
-        """Whether everything the caption says is so; of a complete one also: and nothing else is there."""
-        frame, masks = frame_and_masks(np.array([encode(scene)]))
-        return holds(self.needs, int(frame[0]), masks[:, 0].tolist())
+        """Whether everything it says is so and, of a complete one, nothing else is there."""
+        return holds(self.needs, *bits(encode(scene)))
 
 
 def describe(
@@ -81,19 +78,20 @@ def describe(
 
     Args:
         scene: what to describe.
-        kind: "complete" (all there is); "terse" (some attributes, places, numbers, the sky or the ground
-            left out, never a thing, a cloud, sun or moon); "vague" (one thing of it; chapters 1 and 4).
+        kind: "complete" (all there is); "terse" (some attributes, places, numbers, the sky or the
+            ground left out, never a thing, a cloud, sun or moon); "vague" (one thing of it, open
+            otherwise; chapters 1 and 4).
         language: "en" or "zh".
-        seed: an integer, or a generator to draw from. The same integer phrases similar scenes alike.
-        grammar: where it has numbers, two equal things are "two red stars", else "a red star to the left
-            of a red star"; three and four are always counted.
+        seed: an integer, or a generator to draw from. The same integer words similar scenes alike.
+        grammar: if it counts things, two equal ones are "two red stars", else "a red star to the
+            left of another red star"; three and four are always counted.
 
     Raises:
         ValueError: if `kind` or `language` is unknown.
     """
     if kind not in KINDS or language not in LANGUAGES:
         raise ValueError(f"{kind!r} in {language!r}: use one of {KINDS} in one of {(*LANGUAGES,)}")
-    style = Style(as_random(seed))
+    style = Style(seed.getrandbits(48) if isinstance(seed, random.Random) else seed)
     if kind == "vague":
         claims = _glimpse(scene, style)
     else:
@@ -102,7 +100,7 @@ def describe(
 
 
 def _relations(things: tuple[Thing, ...], style: Style) -> tuple[tuple, ...]:
-    """How things stand to each other, where that is said in place of their columns or beside them."""
+    """How things stand to each other, where that is said beside or in place of their columns."""
     slots = [t.slot for t in things]
     stacks = [i for i, t in enumerate(things) if t.row == 1]
     if stacks:
@@ -134,8 +132,9 @@ def _account(scene: Scene, style: Style, terse: bool, grammar: Grammar) -> Claim
         said |= {f"column {i}"} if not counted and i not in relative and t.row == 0 else set()
     if terse:
         level = style.pick("leave out", (0, 0.25, 0.5, 0.75))
-        said -= {min(said, key=style.get)} | {name for name in said if style[name] < level}
-        if not (things or scene.clouds or scene.light != "none" or said):
+        said -= {min(said, key=style.__getitem__)} | {name for name in said if style[name] < level}
+        bare = not things and not scene.clouds and scene.light == "none"
+        if bare and (scene.ground == "none" or not said):
             said = {"sky"}
 
     def mention(i: int, t: Thing, count: int | None = None) -> Mention:

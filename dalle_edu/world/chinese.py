@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from .english import texts
+from .english import once, texts
 from .truth import Claims, Mention
 
 if TYPE_CHECKING:
@@ -23,13 +23,18 @@ COLOUR = {"red": "红色", "orange": "橙色", "yellow": "黄色", "green": "绿
 COLOUR |= {"purple": "紫色", "white": "白色", "black": "黑色", "pink": "粉色", "brown": "棕色"}
 COLOUR |= {"grey": "灰色", "turquoise": "青绿色"}
 SIZE = {"small": "小", "large": "大"}
-FILL = {"striped": "条纹", "dotted": "圆点", "outline": "空心"}
+FILL = {"striped": "带条纹的", "dotted": "带圆点的", "outline": "空心的"}
 NUMBER = {None: "一", 2: "两", 3: "三", 4: "四"}
 # A shape and its measure word.
 SHAPE = {"circle": ("个", "圆形"), "square": ("个", "正方形"), "triangle": ("个", "三角形")}
 SHAPE |= {"star": ("颗", "星星"), "diamond": ("个", "菱形"), "cross": ("个", "十字")}
 SHAPE |= {"heart": ("颗", "爱心"), "ring": ("个", "圆环"), "pentagon": ("个", "五边形")}
-SHAPE |= {"arrow": ("个", "箭头"), "tree": ("棵", "树"), "house": ("座", "房子"), "boat": ("艘", "船")}
+SHAPE |= {
+    "arrow": ("个", "箭头"),
+    "tree": ("棵", "树"),
+    "house": ("座", "房子"),
+    "boat": ("艘", "船"),
+}
 SHAPE |= {"fish": ("条", "鱼"), "flower": ("朵", "花"), "bird": ("只", "鸟")}
 SHAPE |= {"hexagon": ("个", "六边形"), "oval": ("个", "椭圆形"), "car": ("辆", "汽车")}
 SHAPE |= {"mushroom": ("个", "蘑菇"), None: ("个", "东西")}
@@ -53,9 +58,12 @@ def phrase(claims: Claims, style: "Style") -> str:
     """
     sky = style.pick("sky word", SKY[claims.sky]) if claims.sky else ""
     ground = GROUND.get(claims.ground, "")
-    things, listed = _things(claims, style)
+    names = [_name(m, style) for m in claims.mentions]
+    things = once(_things(claims, names, style), names, lambda name: f"另{name}")
+    # "雪地上有" goes before a bare list, "雪地上，" before what says of itself where it is.
+    bare = not set(things) & set("有在是")
     if things and ground and style["over"] < 0.5:
-        things, ground = f"{ground}上{'有' if listed else '，'}{things}", ""
+        things, ground = f"{ground}上{'有' if bare else '，'}{things}", ""
     if things and sky and style["under"] < 0.5:
         things, sky = f"{sky}下，{things}", ""
     if claims.ground == "none":
@@ -85,43 +93,43 @@ def _weather(claims: Claims, style: "Style") -> dict[str, str]:
     return weather
 
 
-def _things(claims: Claims, style: "Style") -> tuple[str, bool]:
-    """All the things, and whether they are a bare list; what stands in a named place comes first."""
-    names = []
-    for m in claims.mentions:
-        name = _name(m, style)
-        names.append(name if name not in names else f"另{name}")
-    columns = [style.pick("centre word", COLUMN[m.column]) if m.column else "" for m in claims.mentions]
-    parts = {i: (columns[i], name) for i, name in enumerate(names)}
+def _things(claims: Claims, names: list[str], style: "Style") -> str:
+    """All the things: what has a place first, then what has a relation, then the others."""
+    columns = [COLUMN[m.column] if m.column else ("",) for m in claims.mentions]
+    columns = [style.pick("centre word", options) for options in columns]
+    parts = {i: (columns[i], name, False) for i, name in enumerate(names)}
     for i, kind, j in claims.relations:
         if kind == "between":
             sides = (f"{columns[k]}的{names[k]}" if columns[k] else names[k] for k in j)
-            return f"{names[i]}在{'和'.join(sides)}之间", False
+            return f"{names[i]}在{'和'.join(sides)}之间"
         there, back = SIDE[kind]
         if style["relation word"] < 0.5:
             i, j, there, back = j, i, back, there
         text = f"{names[i]}，它{back}是{names[j]}"
-        if not columns[i] and style["thing word"] < 0.5:
+        if not columns[i] and style["relation form"] < 0.5:
             text = f"{names[i]}在{names[j]}的{there}"
-        del parts[j]
-        parts[i] = (columns[i], text)
-    placed = [(column, text) for column, text in parts.values() if column]
-    told = [text for column, text in parts.values() if not column]
-    if not placed and not claims.relations and told:
-        return f"{'、'.join(told[:-1])}{'和' if told[1:] else ''}{told[-1]}", True
-    there = "是" if style["places"] < 0.3 else "有"
-    after = style["places"] < 0.6 and not claims.relations
-    clauses = [f"{text}在{column}" if after else f"{column}{there}{text}" for column, text in placed]
-    clauses += [f"还有{text}" if clauses or i else text for i, text in enumerate(told)]
-    return "，".join(clauses), False
+        parts[min(i, j)] = (columns[i], text, True)
+        del parts[max(i, j)]
+    after = style["places"] < 0.4 and not claims.relations
+    there = "有" if style["places"] < 0.8 else "是"
+    placed = [(column, text) for column, text, _ in parts.values() if column]
+    clauses = [
+        f"{text}在{column}" if after else f"{column}{there}{text}" for column, text in placed
+    ]
+    clauses += [text for column, text, related in parts.values() if related and not column]
+    bare = [text for column, text, related in parts.values() if not related and not column]
+    if bare:
+        listed = "和".join(("、".join(bare[:-1]), bare[-1])) if bare[1:] else bare[0]
+        clauses.append(f"还有{listed}" if clauses else listed)
+    return "，".join(clauses)
 
 
 def _name(mention: Mention, style: "Style") -> str:
     """A thing with its number and measure word: the size last (一个红色的大圆形) or first."""
     measure, shape = SHAPE[mention.shape]
     number = NUMBER[mention.count] + measure
-    looks = COLOUR.get(mention.colour, "") + FILL.get(mention.fill, "")
+    fill, colour = FILL.get(mention.fill, ""), COLOUR.get(mention.colour, "")
     size = SIZE.get(mention.size, "")
-    if style["colour word"] < 0.3 and size:
-        return f"{number}{size}的{looks}{shape}"
-    return f"{number}{looks}{'的' if looks else ''}{size}{shape}"
+    if size and style["size word"] < 0.3:
+        return f"{number}{size}的{fill}{colour}{shape}"
+    return f"{number}{fill}{colour}{'的' if colour and not fill else ''}{size}{shape}"

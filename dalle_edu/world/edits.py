@@ -5,36 +5,33 @@ discriminator to ask for what was said (chapter 7). No edit makes a held-out com
 """
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from itertools import combinations, pairwise
 
+from . import scene as world
 from .caption import Caption, describe
-from .scene import (
-    COLUMNS,
-    CORE,
-    CORNERS,
-    LIGHTS,
-    SIZES,
-    SKIES,
-    GROUNDS,
-    Grammar,
-    Scene,
-    Thing,
-    _draw_slots,
-    as_random,
-    held_out,
-)
+from .scene import CORE, Grammar, Scene, Thing, as_random, held_out
 
 # Kinds of edit and how often each is tried: most often what is learned last.
 KINDS = {"shape": 5, "colour": 3, "swap shapes": 3, "swap colours": 2, "size": 2, "swap places": 2}
-KINDS |= {"place": 2, "sky": 1, "ground": 1, "clouds": 1, "light": 1, "corner": 1, "fill": 1, "count": 1}
+KINDS |= {
+    "place": 2,
+    "sky": 1,
+    "ground": 1,
+    "clouds": 1,
+    "light": 1,
+    "corner": 1,
+    "fill": 1,
+    "count": 1,
+}
 HOSTS = ("circle", "square", "hexagon")  # what another thing can lie inside
 
 
 def edit(
     scene: Scene, seed: int | random.Random = 0, kind: str | None = None, grammar: Grammar = CORE
 ) -> Scene | None:
-    """The scene with one attribute changed, or with an attribute or the places of two things swapped.
+    """The scene with one attribute changed, or with shapes, colours or places swapped.
 
     Equal things that a caption counts are changed together, and "count" changes their number.
 
@@ -45,7 +42,7 @@ def edit(
         grammar: whose words a changed value may take.
 
     Returns:
-        Another scene, never held out (unless `scene` itself is); None if the kind is impossible here.
+        Another scene, never held out (unless `scene` is); None if the kind is impossible here.
 
     Raises:
         ValueError: if `kind` is unknown.
@@ -64,77 +61,69 @@ def edit(
 
 
 def _possible(scene: Scene) -> bool:
-    """Whether every thing inside another still can be: in a large, solid, convex one of another colour."""
+    """Whether what lies inside a thing still can: small, in a large solid one of another colour."""
     return all(
         host.shape in HOSTS
         and (host.size, host.fill, guest.size) == ("large", "solid", "small")
         and host.colour != guest.colour
-        for host, guest in zip(scene.things, scene.things[1:])
+        for host, guest in pairwise(scene.things)
         if guest.inside
     )
 
 
 def _edits(scene: Scene, kind: str, grammar: Grammar, rng: random.Random) -> Iterator[Scene]:
-    """All the edits of one kind, in random order."""
+    """All the edits of one kind, in random order; some may leave the scene as it is."""
     things = scene.things
-    values = {
-        "sky": SKIES,
-        "ground": GROUNDS,
-        "clouds": range(grammar.max_clouds + 1),
-        "light": LIGHTS,
-        "corner": CORNERS if scene.light != "none" else (),
-        "shape": grammar.shapes,
-        "colour": grammar.colours,
-        "size": SIZES,
-        "fill": grammar.fills,
-    }
+    values = {"sky": world.SKIES, "ground": world.GROUNDS, "clouds": range(grammar.max_clouds + 1)}
+    values |= {"shape": grammar.shapes, "colour": grammar.colours, "size": world.SIZES}
+    values |= {"fill": grammar.fills, "place": world.COLUMNS, "light": world.LIGHTS}
+    values |= {"corner": world.CORNERS if scene.light != "none" else ()}
+    values |= {"count": range(1, grammar.max_things + 1) if grammar.counts else ()}
+    alike = len({replace(t, column="", row=0) for t in things}) == 1
     if kind in ("shape", "colour", "size", "fill"):
-        together = _counted(things, grammar)
-        places = [range(len(things))] if together else [(i,) for i in range(len(things))]
-        choices = [(value, place) for value in values[kind] for place in places]
-        for value, place in _shuffled(choices, rng):
-            yield replace(
-                scene,
-                things=tuple(
-                    replace(t, **{kind: value}) if i in place else t for i, t in enumerate(things)
-                ),
-            )
-    elif kind in values:
+        together = grammar.counts and alike
+        whose = [range(len(things))] if together else [(i,) for i in range(len(things))]
+        for value, who in _shuffled(((v, who) for v in values[kind] for who in whose), rng):
+            changed = [replace(t, **{kind: value}) if i in who else t for i, t in enumerate(things)]
+            yield replace(scene, things=tuple(changed))
+    elif kind.startswith("swap"):
+        names = {
+            "shapes": ("shape",),
+            "colours": ("colour",),
+            "places": ("column", "row", "inside"),
+        }
+        for one, other in _shuffled(combinations(things, 2), rng):
+            new = {name: getattr(other, name) for name in names[kind.split()[1]]}
+            old = {name: getattr(one, name) for name in new}
+            swap = {one: replace(one, **new), other: replace(other, **old)}
+            yield replace(scene, things=_in_order(swap.get(t, t) for t in things))
+    elif kind in ("place", "count"):
+        for value in _shuffled(values[kind], rng) if alike else ():
+            if kind == "count" and value != len(things):
+                slots = world._draw_slots(rng, value, grammar.rows)
+                yield replace(
+                    scene, things=tuple(replace(things[0], column=c, row=r) for c, r in slots)
+                )
+            elif kind == "place" and len(things) == 1:
+                yield replace(scene, things=(replace(things[0], column=value),))
+    else:
         for value in _shuffled(values[kind], rng):
             edited = replace(scene, **{kind: value})
-            if kind == "light":
-                corner = "left" if value == "none" else scene.corner
-                if scene.light == "none" and value != "none":
-                    corner = rng.choice(CORNERS)
-                edited = replace(edited, corner=corner)
+            if edited.light == "none":
+                edited = replace(edited, corner="left")
+            elif scene.light == "none":
+                edited = replace(edited, corner=rng.choice(world.CORNERS))
             yield edited
-    elif kind == "place" and len(things) == 1:
-        for column in _shuffled(COLUMNS, rng):
-            yield replace(scene, things=(replace(things[0], column=column),))
-    elif kind == "count" and things and (len(things) == 1 or _counted(things, grammar)):
-        for n in _shuffled(range(2, grammar.max_things + 1), rng) if grammar.counts else ():
-            if n != len(things):
-                slots = _draw_slots(rng, n, grammar.rows)
-                moved = (replace(things[0], column=c, row=r) for c, r in slots)
-                yield replace(scene, things=tuple(moved))
-    elif kind.startswith("swap"):
-        names = {"shapes": ("shape",), "colours": ("colour",), "places": ("column", "row", "inside")}
-        pairs = [(i, j) for j in range(len(things)) for i in range(j)]
-        for i, j in _shuffled(pairs, rng):
-            swapped = list(things)
-            for name in names[kind.split()[1]]:
-                one, other = getattr(swapped[i], name), getattr(swapped[j], name)
-                swapped[i] = replace(swapped[i], **{name: other})
-                swapped[j] = replace(swapped[j], **{name: one})
-            yield replace(scene, things=tuple(sorted(swapped, key=lambda t: t.slot)))
 
 
-def _counted(things: tuple[Thing, ...], grammar: Grammar) -> bool:
-    return grammar.counts and len(things) > 1 and len({replace(t, column="", row=0) for t in things}) == 1
+def _in_order(things: Iterable[Thing]) -> tuple[Thing, ...]:
+    return tuple(sorted(things, key=lambda t: t.slot))
 
 
-def _shuffled(values, rng: random.Random) -> list:
-    return rng.sample(list(values), len(values))
+def _shuffled(values: Iterable, rng: random.Random) -> list:
+    values = list(values)
+    rng.shuffle(values)
+    return values
 
 
 def false_caption(
@@ -156,13 +145,13 @@ def false_caption(
         edit_kind: one of `KINDS`, or None for any.
 
     Returns:
-        The caption, checked; None if none was found (an impossible edit, or one that the caption's kind
-        never names).
+        The caption, checked; None if none was found (an impossible edit, or one that captions of
+        this kind never name).
     """
     if isinstance(seed, random.Random):
         seed = seed.getrandbits(32)
     rng = random.Random(seed + 1)
-    for attempt in range(24):
+    for attempt in range(96):
         edited = edit(scene, rng, edit_kind, grammar)
         if edited is None:
             return None

@@ -1,6 +1,6 @@
 """English: claims in words. Every word it can use stands in the tables at the top. Chapter 1."""
 
-import re
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from .scene import COLOURS, SHAPES, SIZES
@@ -40,7 +40,9 @@ def texts(table) -> list[str]:
     """All texts in a table, at whatever depth; the keys of dictionaries are not texts."""
     if isinstance(table, str):
         return [table]
-    return [t for part in (table.values() if isinstance(table, dict) else table) for t in texts(part)]
+    return [
+        t for part in (table.values() if isinstance(table, dict) else table) for t in texts(part)
+    ]
 
 
 def words() -> list[str]:
@@ -58,14 +60,15 @@ def phrase(claims: Claims, style: "Style") -> str:
     sky, under = _sky(claims, style)
     ground, over = _ground(claims, style)
     weather = _weather(claims, style)
-    things = _things(claims, style)
+    names = [_name(m, style) for m in claims.mentions]
+    things = once(_things(claims, names, style), names, lambda n: f"another {n.split(' ', 1)[1]}")
+    if not things and sky and claims.ground in GROUND:
+        sky, ground = f"{sky} {OVER[0]} {GROUND[claims.ground]}", ""
     if sky and weather and style["with"] < 0.5:
         hung = f" with {' and '.join(text for _, text in weather)}"
         sky, under, weather = sky + hung, under + hung, []
     if things and over and style["over"] < 0.5:
         things, ground = f"{things} {over}", ""
-    elif not things and sky and claims.ground in GROUND:
-        sky, ground = f"{sky} {OVER[0]} {GROUND[claims.ground]}", ""
     if things and sky and style["under"] < 0.5:
         things, sky = f"{things} {under}", ""
     elif things and style["under"] < 0.65:
@@ -75,12 +78,18 @@ def phrase(claims: Claims, style: "Style") -> str:
     clauses = sorted((style[f"{name} first"], name, text) for name, text in clauses if text)
     _, name, last = clauses.pop()
     text = ", ".join(text for *_, text in clauses)
-    if text:
-        joints = (", ", ", and ", " with ", ", with ") if name in weather else (", ", ", and ")
-        text += (style.pick("joint", joints) if _noun(last) and " and " not in last else ", ") + last
-    else:
-        opening = style.pick("opening", OPENING) if _noun(last) and not claims.complete else ""
+    # What starts with a preposition takes neither "and" nor "a picture of" before it.
+    noun = last.split()[0] not in (*UNDER, *OVER, "at", "in", "without")
+    if not text:
+        opening = style.pick("opening", OPENING) if noun and not claims.complete else ""
         text = f"{opening} {last}".strip()
+    elif noun and " and " not in last:
+        joints = (
+            (", ", ", and ", " with ", ", with ") if (name, last) in weather else (", ", ", and ")
+        )
+        text += style.pick("joint", joints) + last
+    else:
+        text += f", {last}"
     if style["articles"] < 0.15:
         text = " ".join(word for word in text.split() if word not in ("a", "an"))
     if style["capital"] < 0.5:
@@ -88,9 +97,12 @@ def phrase(claims: Claims, style: "Style") -> str:
     return text + style.pick("stop", ("", "."))
 
 
-def _noun(clause: str) -> bool:
-    """Whether a clause starts with what it is about, so that "and" or "a picture of" can go before."""
-    return clause.split()[0] not in (*UNDER, *OVER, "at", "in", "without")
+def once(text: str, names: list[str], again: Callable[[str], str]) -> str:
+    """`text` with every name that comes back said as "another" one."""
+    for name in {name for name in names if names.count(name) > 1}:
+        head, tail = text.split(name, 1)
+        text = head + name + tail.replace(name, again(name))
+    return text
 
 
 def _sky(claims: Claims, style: "Style") -> tuple[str, str]:
@@ -113,7 +125,8 @@ def _ground(claims: Claims, style: "Style") -> tuple[str, str]:
     # "On the left on grass" would read badly.
     placed = any(m.column for m in claims.mentions)
     over = f"{OVER[0] if placed else style.pick('ground form', OVER)} {ground}"
-    return style.pick("ground word", (ground, over, f"{ground} below")), over
+    alone = claims == Claims(ground=claims.ground)  # "a picture of sand below" would be odd
+    return ground if alone else style.pick("ground word", (ground, over, f"{ground} below")), over
 
 
 def _weather(claims: Claims, style: "Style") -> list[tuple[str, str]]:
@@ -128,36 +141,34 @@ def _weather(claims: Claims, style: "Style") -> list[tuple[str, str]]:
     return weather if style["weather order"] < 0.5 else weather[::-1]
 
 
-def _things(claims: Claims, style: "Style") -> str:
-    """All the things: what stands in a named place first, so that no place seems to hold for two."""
-    names = []
-    for m in claims.mentions:
-        name = _name(m, style)
-        names.append(name if name not in names else f"another {name.split(' ', 1)[1]}")
-    columns = [style.pick("centre word", COLUMN[m.column]) if m.column else "" for m in claims.mentions]
+def _things(claims: Claims, names: list[str], style: "Style") -> str:
+    """All the things: what has a place first, so that no place seems to hold for two."""
+    columns = [COLUMN[m.column] if m.column else ("",) for m in claims.mentions]
+    columns = [style.pick("centre word", options) for options in columns]
     parts = {i: (columns[i], name) for i, name in enumerate(names)}
     for i, kind, j in claims.relations:
         if kind == "between":
             sides = (f"{names[k]} {columns[k]}".strip() for k in j)
             return f"{names[i]} {RELATION[kind][0]} {' and '.join(sides)}"
         there, back = RELATION[kind]
-        one, other = parts.pop(i), parts.pop(j)
-        text = f"{one[1]} {there} {other[1]}" 
+        text = f"{names[i]} {there} {names[j]}"
         if style["relation word"] < 0.5:
-            text = f"{other[1]} {back} {one[1]}"
-        parts[i] = (one[0], text)
-    ordered = sorted(parts.values(), key=lambda part: not part[0])
-    if all(column for column, _ in ordered) and style["places"] < 0.3:
-        told = [f"{column} {name}" for column, name in ordered]
-    else:
-        told = [f"{name} {column}".strip() for column, name in ordered]
-    if len(told) < 2:
-        return "".join(told)
-    return f"{', '.join(told[:-1])}{style.pick('and', (' and ', ' and ', ', '))}{told[-1]}"
+            text = f"{names[j]} {back} {names[i]}"
+        parts[min(i, j)] = (columns[i], text)
+        del parts[max(i, j)]
+    parts = sorted(parts.values(), key=lambda part: not part[0])
+    placed = all(column for column, _ in parts)
+    told = [f"{name} {column}".strip() for column, name in parts]
+    if placed and style["places"] < 0.3:
+        told = [f"{column} {name}" for column, name in parts]
+    # "A star above a circle and a square" could mean above both.
+    clear = placed or not claims.relations
+    joint = style.pick("and", (" and ", " and ", ", ")) if clear else ", "
+    return joint.join((", ".join(told[:-1]), told[-1])) if told[1:] else "".join(told)
 
 
 def _name(mention: Mention, style: "Style") -> str:
-    """A thing: size, fill, colour, shape; where the shape is open, "something" and what is known."""
+    """A thing: size, fill, colour, shape; if the shape is open, "something" and what is known."""
     colour = style.pick("colour word", COLOUR[mention.colour]) if mention.colour else ""
     looks = [w for w in (mention.size, FILL.get(mention.fill), colour) if w]
     if mention.shape is None:

@@ -1,16 +1,17 @@
 """What a caption claims, and of which scenes that is true.
 
-What is said (`Claims`) is separate from how it is said (`english`, `chinese`). Truth is open-world (a
-caption need not name everything), except that numbers and "no" are exact, different mentions are of
-different things, and a *complete* caption names everything. It is decided on class numbers
-(`scene.encode`): what a scene holds becomes a few bit masks, and so does what a caption asks for, so
-that one definition serves a single pair and, many at once, the batches of training. Chapter 1.
+What is said (`Claims`) is separate from how it is said (`english`, `chinese`). Truth is open-world
+(a caption need not name everything), except that numbers and "no" are exact, different mentions are
+of different things, and a *complete* caption names everything. It is decided on class numbers
+(`scene.encode`): what a scene holds becomes a few bit masks, and what a caption asks for becomes
+numbers of masks, so that a single pair and a whole batch are decided in the same terms. Chapter 1.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import reduce
 from itertools import accumulate
+from operator import add, and_
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -41,7 +42,7 @@ class Claims:
 
     `ground` "none" is said ("no ground"). `clouds` is an exact number, or "some": two or more.
     `relations` hold numbers of mentions: (i, "left", j), (i, "above", j), (i, "inside", j), and
-    (i, "between", (j, k)). `complete`: what is not named is not there, and an unnamed fill is solid.
+    (i, "between", (j, k)). `complete`: what is not named is not there; an unnamed fill is solid.
     """
 
     sky: str | None = None
@@ -57,165 +58,103 @@ class Claims:
 # A scene's frame is one bit in each of five fields: sky, ground, clouds, light, number of things. A
 # caption's frame has every bit it allows.
 _FIELDS = (len(SKIES), len(GROUNDS), 5, 1 + 2 * len(CORNERS), SLOTS + 1)
-_STARTS = (0, *accumulate(_FIELDS))[:-1]
-_ALL = tuple((1 << width) - 1 for width in _FIELDS)
-
-# A scene's masks say in which of the six slots a value is found. Mask 0: any thing at all.
+_FIELD_STARTS = (0, *accumulate(_FIELDS))[:-1]
+# A scene's masks say in which of the six slots a value is found; mask 0 is of any thing at all.
 _VALUES = (SHAPES, COLOURS, SIZES, FILLS, COLUMNS, ("free", "inside"))
-_OFFSETS = (1, *accumulate((len(values) for values in _VALUES), initial=1))[1:-1]
-_N_MASKS = 1 + sum(map(len, _VALUES))
-_INDEX = [
+_STARTS = tuple(accumulate(map(len, _VALUES), initial=1))
+_MASK = [
     {None: 0} | {value: start + i for i, value in enumerate(values)}
-    for start, values in zip(_OFFSETS, _VALUES, strict=True)
+    for start, values in zip(_STARTS, _VALUES, strict=False)
 ]
 
 
 class Needs(NamedTuple):
-    """Claims in numbers: the frames allowed, and each mention's six masks, all of which must hold."""
+    """Claims in numbers: the frames allowed, and for each mention six masks that must all hold."""
 
     frame: int
     masks: tuple[tuple[int, ...], ...]
-    counts: tuple[int, ...]  # 0: at least one
+    counts: tuple[int, ...]  # 0: one, whatever else matches
     relations: tuple[tuple, ...]
 
 
 def needs(claims: Claims) -> Needs:
     """What `claims` ask of a scene's frame and masks."""
-    sky, ground, clouds, light, number = _ALL
+    fields = [range(width) for width in _FIELDS]
     if claims.sky:
-        sky = 1 << SKIES.index(claims.sky)
+        fields[0] = [SKIES.index(claims.sky)]
     if claims.ground:
-        ground = 1 << GROUNDS.index(claims.ground)
-    if claims.clouds == "some":
-        clouds &= ~0b11
-    elif claims.clouds is not None or claims.complete:
-        clouds = 1 << (claims.clouds or 0)
-    if claims.light:
-        corners = (claims.corner,) if claims.corner else CORNERS
-        light = sum(1 << _light_code(claims.light, corner) for corner in corners)
-    elif claims.complete:
-        light = 1
-    if claims.complete:
-        number = 1 << sum(m.count or 1 for m in claims.mentions)
-    lies = [None] * len(claims.mentions)
-    for i, kind, j in claims.relations:
-        if kind == "inside":
-            lies[i] = "inside"
-        elif kind == "above":
-            lies[j] = "free"
-    unnamed_fill = "solid" if claims.complete else None
-    masks = tuple(
-        tuple(
-            index[value]
-            for index, value in zip(
-                _INDEX, (m.shape, m.colour, m.size, m.fill or unnamed_fill, m.column, lie), strict=True
-            )
+        fields[1] = [GROUNDS.index(claims.ground)]
+    if claims.clouds is not None or claims.complete:
+        fields[2] = range(2, 5) if claims.clouds == "some" else [claims.clouds or 0]
+    if claims.light or claims.complete:
+        corners = [CORNERS.index(claims.corner)] if claims.corner else (0, 1)
+        fields[3] = (
+            [2 * LIGHTS.index(claims.light) - 1 + c for c in corners] if claims.light else [0]
         )
-        for m, lie in zip(claims.mentions, lies, strict=True)
+    if claims.complete:
+        fields[4] = [sum(m.count or 1 for m in claims.mentions)]
+    lies = {i: "inside" for i, kind, _ in claims.relations if kind == "inside"}
+    lies |= {j: "free" for _, kind, j in claims.relations if kind == "above"}
+    masks = []
+    for i, m in enumerate(claims.mentions):
+        fill = m.fill or ("solid" if claims.complete else None)
+        values = m.shape, m.colour, m.size, fill, m.column, lies.get(i)
+        masks.append(tuple(index[value] for index, value in zip(_MASK, values, strict=True)))
+    starts = zip(fields, _FIELD_STARTS, strict=True)
+    frame = sum(1 << (start + code) for allowed, start in starts for code in allowed)
+    return Needs(
+        frame, tuple(masks), tuple(m.count or 0 for m in claims.mentions), claims.relations
     )
-    fields = zip((sky, ground, clouds, light, number), _STARTS, strict=True)
-    frame = sum(field << start for field, start in fields)
-    return Needs(frame, masks, tuple(m.count or 0 for m in claims.mentions), claims.relations)
 
 
-def _light_code(light: str, corner: str) -> int:
-    return 2 * LIGHTS.index(light) - 1 + CORNERS.index(corner)
-
-
-def frame_and_masks(codes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Scenes' codes (B, 34) as frames (B,) and masks of slots (V, B), uint8."""
-    things = codes[:, 4:].reshape(len(codes), SLOTS, 5)
-    there = things[:, :, 0] > 0  # (B, slots)
-    fields = [*codes[:, :4].T, there.sum(1)]
-    frame = sum(1 << (field + start) for field, start in zip(fields, _STARTS, strict=True))
-    masks = np.zeros((_N_MASKS, len(codes)), np.uint8)
-    rows = np.arange(len(codes))
+def bits(codes: Sequence[int]) -> tuple[int, list[int]]:
+    """A scene's codes (34) as its frame and its masks of slots."""
+    masks, number = [0] * _STARTS[-1], 0
     for slot in range(SLOTS):
-        thing = things[:, slot]
-        bit = (there[:, slot] << slot).astype(np.uint8)
-        masks[0] |= bit
-        values = [*(thing[:, :4].T - 1), np.full(len(codes), slot // 2), thing[:, 4]]
-        for start, value in zip(_OFFSETS, values, strict=True):
-            masks[start + np.maximum(value, 0), rows] |= bit
-    return frame, masks
+        shape, *looks, inside = codes[4 + 5 * slot : 9 + 5 * slot]
+        if shape:
+            number += 1
+            values = (shape - 1, *(look - 1 for look in looks), slot // 2, inside)
+            for i in (0, *map(add, _STARTS, values)):
+                masks[i] |= 1 << slot
+    fields = zip(_FIELD_STARTS, (*codes[:4], number), strict=True)
+    return sum(1 << (start + code) for start, code in fields), masks
 
 
 def holds(need: Needs, frame: int, masks: Sequence[int]) -> bool:
     """Whether a scene, as its frame and masks, is as asked."""
     if frame & ~need.frame:
         return False
-    found = []
-    for indices, count in zip(need.masks, need.counts, strict=True):
-        mask = masks[0]
-        for index in indices:
-            mask &= masks[index]
-        if not mask or (count and mask.bit_count() != count):
-            return False
-        found.append(mask)
+    found = [reduce(and_, (masks[i] for i in indices)) for indices in need.masks]
     return _assign(need, found, ())
 
 
-def _assign(need: Needs, found: list[int], slots: tuple[int, ...]) -> bool:
-    """Whether the mentions from number `len(slots)` on can be given slots not yet used, relations kept.
+def _assign(need: Needs, found: Sequence[int], chosen: tuple[int, ...]) -> bool:
+    """Whether the mentions after the `chosen` ones find slots not yet taken, relations kept.
 
-    A counted mention takes all the slots it matches; the others one each. `slots` holds bit masks.
+    `found` and `chosen` are masks of slots. A mention takes one slot; a counted one must have found
+    so many, and takes them all.
     """
-    i = len(slots)
+    i = len(chosen)
     if i == len(found):
-        return all(_related(kind, slots, a, b) for a, kind, b in need.relations)
-    free = found[i] & ~sum(slots)
-    if need.counts[i]:
-        return free == found[i] and _assign(need, found, (*slots, free))
-    return any(
-        free >> slot & 1 and _assign(need, found, (*slots, 1 << slot)) for slot in range(SLOTS)
-    )
+        return all(_related(kind, chosen, a, b) for a, kind, b in need.relations)
+    free = found[i] & ~sum(chosen)
+    if count := need.counts[i]:
+        return free.bit_count() == count == found[i].bit_count() and _assign(
+            need, found, (*chosen, free)
+        )
+    slots = (1 << slot for slot in range(SLOTS) if free >> slot & 1)
+    return any(_assign(need, found, (*chosen, slot)) for slot in slots)
 
 
-def _related(kind: str, slots: tuple[int, ...], a: int, b: int | tuple[int, int]) -> bool:
+def _related(kind: str, chosen: tuple[int, ...], a: int, b: int | tuple[int, int]) -> bool:
+    columns = [(mask.bit_length() - 1) // 2 for mask in chosen]
     if kind == "between":
-        left, right = sorted(slots[i] for i in b)
-        return _left(left, slots[a]) and _left(slots[a], right)
+        return min(columns[i] for i in b) < columns[a] < max(columns[i] for i in b)
     if kind == "left":
-        return _left(slots[a], slots[b])
-    return _upon(slots[a], slots[b]) if kind == "above" else _upon(slots[b], slots[a])
-
-
-def _left(a: int, b: int) -> bool:
-    """Whether some slot of mask a stands in a column left of some slot of mask b."""
-    return (a & -a).bit_length() - 1 >> 1 < b.bit_length() - 1 >> 1 if a and b else False
-
-
-def _upon(upper: int, lower: int) -> bool:
-    """Whether some slot of the first mask is the upper one of a column, some of the second its lower."""
-    return bool(upper << 1 & lower & 0b101010)
-
-
-_PAIRS = {"apart": 0, "left": 1, "above": 2}  # what two mentions can be to each other
-_NONE, _ONE, _HARD = 3, 4, 5  # no mention, one mention, and what is left to `holds`
-
-
-@cache
-def _pair_tables() -> np.ndarray:
-    """(3, 64, 64) bool: whether two masks allow two different slots; left of each other; upon."""
-    masks = range(1 << SLOTS)
-    apart = [[bool(a and b and (a | b).bit_count() > 1) for b in masks] for a in masks]
-    left = [[_left(a, b) for b in masks] for a in masks]
-    return np.array([apart, left, [[_upon(a, b) for b in masks] for a in masks]])
-
-
-def row(need: Needs) -> tuple[int, ...]:
-    """A caption's needs as the 15 numbers of `truth_matrix`: frame, way, count, two mentions' masks."""
-    masks, counts, way = need.masks, need.counts, _HARD
-    if len(masks) < 2:
-        way = _ONE if masks else _NONE
-    elif len(masks) == 2 and not any(counts) and len(need.relations) < 2:
-        a, kind, b = need.relations[0] if need.relations else (0, "apart", 1)
-        if (kind != "inside") != (a == 0):
-            masks = masks[::-1]
-        if kind != "between":
-            way = _PAIRS["above" if kind == "inside" else kind]
-    first, second = (*masks, (0,) * 6, (0,) * 6)[:2]
-    return (need.frame, way, counts[0] if way == _ONE else 0, *first, *second)
+        return columns[a] < columns[b]
+    upper, lower = (a, b) if kind == "above" else (b, a)
+    return columns[a] == columns[b] and chosen[upper] < chosen[lower]
 
 
 def truth_matrix(codes: "np.ndarray | Tensor", captions: "Sequence[Caption]") -> "Tensor":
@@ -236,23 +175,21 @@ def truth_matrix(codes: "np.ndarray | Tensor", captions: "Sequence[Caption]") ->
     codes = np.asarray(codes)
     if codes.ndim != 2 or codes.shape[1] != 4 + 5 * SLOTS:
         raise ValueError(f"codes are {codes.shape}: give one row of scene.encode a scene, (B, 34)")
-    rows = np.array([caption.row for caption in captions], dtype=np.int64).reshape(-1, 15)
-    frame, masks = frame_and_masks(codes)
-    true = (frame & ~rows[:, :1]) == 0  # (M, B)
-    for way in np.unique(rows[:, 1]):
-        chosen = np.flatnonzero(rows[:, 1] == way)
-        if way == _NONE:
-            continue
-        if way == _HARD:
-            for m, b in zip(*np.nonzero(true[chosen]), strict=True):
-                need = captions[chosen[m]].needs
-                true[chosen[m], b] = holds(need, int(frame[b]), masks[:, b].tolist())
-            continue
-        first = np.bitwise_and.reduce([masks[i] for i in rows[chosen, 3:9].T])  # (chosen, B)
-        if way == _ONE:
-            count = rows[chosen, 2:3]
-            true[chosen] &= np.where(count > 0, np.bitwise_count(first) == count, first > 0)
-        else:
-            second = np.bitwise_and.reduce([masks[i] for i in rows[chosen, 9:15].T])
-            true[chosen] &= _pair_tables()[way].ravel()[first.astype(np.intp) << SLOTS | second]
+    scenes = [bits(row) for row in codes.tolist()]
+    frames = np.array([frame for frame, _ in scenes])
+    masks = np.array([masks for _, masks in scenes], np.uint8).reshape(-1, _STARTS[-1]).T  # (V, B)
+    all_needs = [caption.needs for caption in captions]
+    allowed = np.array([need.frame for need in all_needs], np.int64)
+    true = (frames & ~allowed[:, None]) == 0  # (M, B)
+    for n in {len(need.masks) for need in all_needs} - {0}:
+        rows = [m for m, need in enumerate(all_needs) if len(need.masks) == n]
+        # For each mention the slots where it is found, (rows, B); most pairs fail here.
+        indices = np.array([all_needs[m].masks for m in rows]).transpose(1, 2, 0)  # (n, 6, rows)
+        found = [np.bitwise_and.reduce([masks[i] for i in mention]) for mention in indices]
+        true[rows] &= np.all(found, axis=0)
+        counted = any(any(all_needs[m].counts) for m in rows)
+        if n > 1 or counted:
+            for r, b in zip(*np.nonzero(true[rows]), strict=True):
+                slots = [int(mask[r, b]) for mask in found]
+                true[rows[r], b] = _assign(all_needs[rows[r]], slots, ())
     return torch.from_numpy(np.ascontiguousarray(true.T))

@@ -8,6 +8,9 @@ import pytest
 import torch
 
 from dalle_edu.data.tokenizer import PAD, START, Tokenizer, fold, words
+from dalle_edu.world import chinese, english
+from dalle_edu.world.caption import describe
+from dalle_edu.world.scene import WHOLE, sample
 
 CAPTIONS = [
     "A large red circle on the left and a small blue star on the right, over snow.",
@@ -182,3 +185,21 @@ def test_fold_and_words():
 def test_a_vocabulary_smaller_than_the_bytes_is_refused():
     with pytest.raises(ValueError, match="at least 258"):
         Tokenizer.train(CAPTIONS, 257)
+
+
+def test_little_worlds_words_and_characters_are_single_tokens():
+    rng = random.Random(0)
+    captions = []
+    for _ in range(1500):
+        scene = sample(rng, "seen", WHOLE)
+        captions += [
+            describe(scene, "terse", language, rng, WHOLE).text for language in ("en", "zh")
+        ]
+    tokenizer = Tokenizer.train(captions, 700, {"en": english.words(), "zh": chinese.words()})
+    seen = {word for caption in captions for word in words(caption)}
+    for word in seen:
+        single = [f" {word}"] if word.isascii() else word
+        assert all(len(tokenizer.encode(token)) == 1 for token in single), word
+    assert not any(tokenizer.unknown_words(caption) for caption in captions)
+    assert tokenizer.unknown_words("A purple zebra on grass, 草地上的斑马") == ["zebra", "斑马"]
+    assert tokenizer.unknown_words("A blue sky with white clouds and a sun in the corner.") == []

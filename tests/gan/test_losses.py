@@ -160,7 +160,9 @@ def oracle_matching(values, own, true):
     costs = []
     for row, mine, marks in zip(values, own, true, strict=True):
         total = sum(
-            math.exp(v) for k, (v, t) in enumerate(zip(row, marks, strict=True)) if k == mine or not t
+            math.exp(v)
+            for k, (v, t) in enumerate(zip(row, marks, strict=True))
+            if k == mine or not t
         )
         costs.append(-math.log(math.exp(row[mine]) / total))
     return mean(costs)
@@ -193,7 +195,9 @@ def test_matching_closed_forms():
     more[0, :2] = more[1, 1:3] = more[2, :2] = True
     assert matching(torch.zeros(3, 6), own, more).item() == pytest.approx(math.log(4))
     assert matching(100 * alone.double(), own, alone).item() < 1e-12
-    assert matching(torch.randn(3, 6), own, ~alone | alone).item() == 0  # nothing false to tell from
+    assert (
+        matching(torch.randn(3, 6), own, ~alone | alone).item() == 0
+    )  # nothing false to tell from
 
 
 def test_matching_says_nothing_about_other_true_candidates():

@@ -24,9 +24,7 @@ def test_on_a_quadratic(penalty):
     a, b = a + a.T, torch.randn(12, generator=g, dtype=torch.float64)
     flat = x.flatten(1)
     scores = (flat @ a * flat).sum(1) / 2 + flat @ b
-    expected = sum(
-        sum(v * v for v in (a @ row + b).tolist()) for row in flat.detach()
-    ) / len(x)
+    expected = sum(sum(v * v for v in (a @ row + b).tolist()) for row in flat.detach()) / len(x)
     assert penalty(scores, x).item() == pytest.approx(expected)
 
 

@@ -1,0 +1,144 @@
+"""Does each stage earn its place? Remove it and train again; and beside it, switch it off.
+
+    python -m benchmarks.removals --source runs/first --minutes 15
+
+Each arm is trained for the same minutes from the source's lower stages; the complete system too,
+with three seeds. The second table switches the stage off in the finished model, untrained for it.
+Writes results/removals.json and removals.md; finished entries are not run again.
+"""
+
+import argparse
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+import torch
+from torch import nn
+
+from benchmarks import squared_error
+from benchmarks.common import (
+    Results,
+    command,
+    figures,
+    judged,
+    lower_stages,
+    table,
+    train_for,
+)
+from dalle_edu import zoo
+from dalle_edu.alignment.maps import make_map
+from dalle_edu.chain import Chain
+from dalle_edu.contrastive.encoders import TextEncoder
+from dalle_edu.training import align, gan
+from dalle_edu.training.recipes import RECIPES, Recipe
+
+
+def random_text(source: str, recipe: Recipe, folder: Path) -> None:
+    """Stage 1 with a text encoder that never learned; the alignment is trained on it anew."""
+    lower_stages(source, folder)
+    clip = zoo.load_piece(folder / "clip", "clip")
+    zoo.save_piece(folder / "clip", "clip", forget_text(clip), clip.settings)
+    for path in (folder / "align").iterdir():
+        path.unlink()
+    align.train(str(folder), recipe, 0, progress=False)
+
+
+def no_alignment(source: str, recipe: Recipe, folder: Path) -> None:
+    """The text embedding itself is the condition: an MLP that never learned is the identity."""
+    lower_stages(source, folder)
+    settings = zoo.MapSettings("mlp", zoo.load_piece(folder / "clip", "clip").settings.embedding)
+    zoo.save_piece(folder / "align", "align", make_map(settings), settings)
+
+
+def forget_text(clip: nn.Module) -> nn.Module:
+    """The same model, its text encoder as it was before training (seed 0)."""
+    with torch.random.fork_rng():
+        torch.manual_seed(0)
+        clip.text = TextEncoder(clip.settings.text).eval().requires_grad_(False)
+        clip.sentence_out.reset_parameters()
+    return clip
+
+
+def complete(source: str, recipe: Recipe, folder: Path) -> None:
+    """Stages 1 and 2 as they are."""
+    lower_stages(source, folder)
+
+
+ARMS: dict[str, tuple[Callable, Callable, list[str]]] = {
+    "complete": (gan.train, complete, []),
+    "random text encoder": (gan.train, random_text, []),
+    "no alignment": (gan.train, no_alignment, []),
+    "no words": (gan.train, complete, ["gan.words_heard=false"]),
+    "no GAN: squared error": (squared_error.train, complete, []),
+}
+
+
+def switched_off(chain: Chain, what: str) -> Chain:
+    """A finished model without one of its stages."""
+    if what == "random text encoder":
+        forget_text(chain.clip)
+    elif what == "no alignment":
+        chain.mapping = nn.Identity()
+    elif what == "no words":
+        chain.generator.settings = replace(chain.generator.settings, words_heard=False)
+    chain.name = f"{chain.name}, {what}"
+    return chain
+
+
+def main() -> None:
+    ask = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    ask.add_argument("--source", required=True, help="the finished run or shipped model")
+    ask.add_argument("--minutes", type=float, default=15)
+    ask.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2], help="of the complete one")
+    ask.add_argument("--arms", nargs="+", choices=ARMS, default=list(ARMS))
+    ask.add_argument("--recipe", choices=RECIPES, default="laptop")
+    ask.add_argument("--set", action="append", default=[], help="for every arm: gan.batch=32")
+    ask.add_argument("--runs", type=Path, default=Path("runs/removals"), help="where the runs go")
+    ask.add_argument("--judge", help="name or folder; by default the shipped one")
+    ask.add_argument("--steps", type=int, help="instead of minutes")
+    ask.add_argument("-n", type=int, default=500, help="prompts a cell")
+    ask.add_argument("--name", default="removals", help="of the files in results/")
+    o = ask.parse_args()
+    asked = {"minutes": o.minutes, "steps": o.steps, "recipe": o.recipe, "set": o.set}
+    results = Results(o.name, asked | {"source": o.source, "n": o.n, "command": command()})
+
+    def show() -> None:
+        kinds = {"retrained": {}, "switched off": {}}
+        for key, entry in results.entries.items():
+            kinds[key.split(": ", 1)[0]][key.split(": ", 1)[1]] = entry
+        text = "\n\n".join(f"{kind}\n\n{table(entries)}" for kind, entries in kinds.items())
+        results.markdown("Stages removed", text)
+
+    for what in ("complete", "random text encoder", "no alignment", "no words"):
+
+        def off(what=what) -> dict:
+            chain = switched_off(zoo.load(o.source), what)
+            folder = o.runs / "off" / what.replace(" ", "-")
+            return {"figures": figures(judged(folder, o.n, o.judge, chain))}
+
+        results.run(f"switched off: {what}", off)
+
+    def nearest() -> dict:
+        chain, folder = zoo.load(o.source), o.runs / "off" / "retrieval"
+        return {"figures": figures(judged(folder, o.n, o.judge, chain, "retrieval"))}
+
+    results.run("retrained: retrieval", nearest)
+    show()
+    for arm in o.arms:
+        train, prepare, changes = ARMS[arm]
+        recipe = RECIPES[o.recipe].override([*o.set, *changes])
+        for seed in o.seeds if arm == "complete" else o.seeds[:1]:
+            folder = o.runs / f"{arm.replace(' ', '-').replace(':', '')}-seed{seed}"
+
+            def work(train=train, prepare=prepare, recipe=recipe, folder=folder, seed=seed) -> dict:
+                ready = partial(prepare, o.source, recipe)
+                done = train_for(train, ready, folder, recipe, seed, o.minutes, o.steps)
+                return done | {"figures": figures(judged(folder, o.n, o.judge))}
+
+            results.run(f"retrained: {arm}, seed {seed}", work)
+            show()
+
+
+if __name__ == "__main__":
+    main()

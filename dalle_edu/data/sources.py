@@ -1,0 +1,263 @@
+"""Rows of captioned pictures wherever they lie, and the reading of one picture and one caption.
+
+Pictures are decoded here and not by the library that finds them, so that a broken one costs one row
+and not the iteration. `pairs.py` puts one interface over it all. Chapter 1.
+"""
+
+import difflib
+import glob
+import io
+import itertools
+import json
+import re
+import tarfile
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future
+from operator import itemgetter
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import fsspec
+import numpy as np
+import torch
+from PIL import Image, ImageOps, UnidentifiedImageError
+from torch import Tensor
+
+FORMATS = ("BMP", "GIF", "JPEG", "PNG", "TIFF", "WEBP")
+IMAGES = (".bmp", ".gif", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp")
+TABLE, SHARDS, METADATA = ".parquet", (".tar", ".tgz", ".tar.gz"), "metadata.jsonl"
+MAX_PIXELS = 64_000_000
+HUB_SECONDS = 2.0
+PEEK = 100  # rows of a folder or tar looked at to learn which columns there are
+
+# The name of a row, and its columns; or under PROBLEM what is wrong with it.
+Row = tuple[str, dict[str, Any]]
+PROBLEM = ""
+Found = tuple[Sequence[str], Callable[[], Iterator[Row]]]  # columns, and a start of an iteration
+
+
+def find_rows(
+    source: str, columns: Sequence[str], streaming: bool, split: str, config: str | None
+) -> Found:
+    """Which columns a source has, and its rows; arguments and errors as of `open_pairs`."""
+    if (files := _local_files(source)) is None:
+        if _is_hub_name(source):
+            return _from_table(_open_hub(source, split, config, streaming), columns)
+        raise FileNotFoundError(f"there is no file or folder {source!r}{_nearest(source)}")
+    if files[0].suffix == ".jsonl":
+        return _peeked(lambda: _folder_rows(files))
+    if files[0].suffix == TABLE:
+        return _from_table(_open_parquet(source, files), columns)
+    return _peeked(lambda: _tar_rows(files))
+
+
+def import_datasets() -> ModuleType:
+    """The library `datasets`, or a sentence that says how to get it."""
+    try:
+        import datasets
+    except ImportError as error:
+        need = "this needs the Hugging Face library `datasets`: pip install 'dalle-edu[data]'"
+        raise ImportError(need) from error
+    return datasets
+
+
+def _local_files(source: str) -> list[Path] | None:
+    """Files of one kind at a path or pattern; None if nothing is there."""
+    path = Path(source).expanduser()
+    if path.is_dir():
+        found = sorted(file for file in path.rglob("*") if file.is_file())
+    elif path.exists():
+        found = [path]
+    elif not (found := sorted(map(Path, glob.glob(str(path), recursive=True)))):
+        return None
+    for kind in (METADATA, TABLE, SHARDS):
+        if files := [file for file in found if file.name.endswith(kind)]:
+            return files
+    kinds = ", ".join((METADATA, TABLE, *SHARDS))
+    raise ValueError(f"{source} holds no captioned pictures: give a folder or files with {kinds}")
+
+
+def _is_hub_name(source: str) -> bool:
+    owner = source.partition("/")[0]
+    a_file = source.endswith((METADATA, TABLE, *SHARDS)) or Path(owner).exists()
+    return not a_file and bool(re.fullmatch(r"[\w-][\w.-]*/[\w.-]+", source))
+
+
+def _nearest(source: str) -> str:
+    path = Path(source).expanduser()
+    names = [entry.name for entry in path.parent.iterdir()] if path.parent.is_dir() else []
+    close = difflib.get_close_matches(path.name, names, 1)
+    return f": did you mean {str(path.parent / close[0])!r}?" if close else ""
+
+
+def _peeked(rows: Callable[[], Iterator[Row]]) -> Found:
+    first = itertools.islice(rows(), PEEK)
+    return sorted({column for _, row in first for column in row} - {PROBLEM}), rows
+
+
+def _folder_rows(tables: Sequence[Path]) -> Iterator[Row]:
+    """Rows of every metadata.jsonl, then the pictures that no row names."""
+    named = set()
+    for table in tables:
+        with table.open("rb") as file:
+            for number, line in enumerate(file, 1):
+                place = f"{table.name} line {number}"
+                try:
+                    row = dict(json.loads(line))
+                except (ValueError, TypeError):
+                    if line.strip():
+                        yield place, {PROBLEM: "row is not a JSON object"}
+                    continue
+                path = table.parent / str(row["file_name"]) if row.get("file_name") else None
+                named.add(path)
+                yield str(row.get("file_name") or place), {**row, "image": path}
+    for folder in sorted({table.parent for table in tables}):
+        for path in sorted(folder.rglob("*")):
+            if path.suffix.lower() in IMAGES and path not in named:
+                named.add(path)
+                yield str(path.relative_to(folder)), {PROBLEM: "image file without a row"}
+
+
+def _tar_rows(shards: Sequence[Path]) -> Iterator[Row]:
+    """WebDataset samples: neighbouring members named alike up to the first dot of the name."""
+    for shard in shards:
+        name = ""
+        try:
+            with tarfile.open(shard, "r|*") as tar:
+                for name, members in itertools.groupby(_members(tar), key=itemgetter(0)):
+                    columns = {column: content for _, column, content in members}
+                    images = [c for c in columns if f".{c.lower()}" in IMAGES]
+                    aliases = {"image": images, "text": [c for c in columns if c == "txt"]}
+                    columns.update({alias: columns[c[0]] for alias, c in aliases.items() if c})
+                    yield f"{shard.name}/{name}", columns
+        except (tarfile.TarError, EOFError, OSError) as error:
+            yield shard.name, {PROBLEM: f"broken shard after sample {name!r}: {error}"}
+
+
+def _members(tar: tarfile.TarFile) -> Iterator[tuple[str, str, bytes]]:
+    for member in filter(tarfile.TarInfo.isfile, tar):
+        name = re.sub(r"\.[^/]*$", "", member.name)
+        yield name, member.name[len(name) + 1 :], tar.extractfile(member).read()
+
+
+def _from_table(table: Any, columns: Sequence[str]) -> Found:
+    """Rows of a dataset of the library `datasets`, its pictures left undecoded."""
+
+    def rows() -> Iterator[Row]:
+        chosen = table.select_columns(list(dict.fromkeys(columns)))
+        for column, feature in (chosen.features or {}).items():
+            if type(feature).__name__ == "Image":
+                chosen = chosen.cast_column(column, type(feature)(decode=False))
+        for i, row in enumerate(chosen):
+            yield f"row {i}", row
+
+    return table.column_names or list(next(iter(table), {})), rows
+
+
+def _open_parquet(source: str, files: Sequence[Path]) -> Any:
+    datasets = import_datasets()
+    paths = [str(file) for file in files]
+    try:  # streaming keeps a second copy out of the cache
+        return datasets.load_dataset("parquet", data_files=paths, split="train", streaming=True)
+    except ValueError as error:
+        raise ValueError(f"{source} cannot be read as Parquet: {_one_line(error)}") from error
+
+
+def _open_hub(name: str, split: str, config: str | None, streaming: bool) -> Any:
+    datasets = import_datasets()
+    from huggingface_hub import HfApi, constants, errors
+
+    here = f"{name!r} is no file or folder here, and the hub"
+    try:
+        if not constants.HF_HUB_OFFLINE:  # ask first: `load_dataset` tries for 23 s
+            _within(HUB_SECONDS, lambda: HfApi().dataset_info(name, timeout=HUB_SECONDS))
+        return datasets.load_dataset(name, config, split=split, streaming=streaming)
+    except (errors.RepositoryNotFoundError, datasets.exceptions.DatasetNotFoundError) as error:
+        raise FileNotFoundError(f"{here} has no public dataset of that name") from error
+    except ValueError as error:  # of split or config: says which there are
+        raise ValueError(f"{name}: {_one_line(error)}") from error
+    except Exception as error:  # whatever the transport raises
+        why = f"could not be reached ({_one_line(error)})"
+        raise ConnectionError(f"{here} {why}: check the name, or the network") from error
+
+
+def _within(seconds: float, call: Callable[[], Any]) -> Any:
+    """What `call` returns or raises, unless it takes too long: finding a host has no timeout."""
+    future: Future = Future()
+
+    def run() -> None:
+        try:
+            future.set_result(call())
+        except Exception as error:
+            future.set_exception(error)
+
+    threading.Thread(target=run, daemon=True).start()
+    return future.result(timeout=seconds)
+
+
+def _one_line(error: BaseException) -> str:
+    return " ".join(str(error).split()) or type(error).__name__
+
+
+def read_picture(source: Any, size: int, max_pixels: int = MAX_PIXELS) -> Tensor:
+    """A picture turned upright, made RGB over white, cropped to its central square and resized.
+
+    Args:
+        source: bytes, a path, or the {"bytes": ..., "path": ...} of Hugging Face `datasets`.
+        size: side in pixels.
+        max_pixels: more are refused after the header.
+
+    Returns:
+        uint8 (3, size, size).
+
+    Raises:
+        ValueError: with the reason, if there is no such picture.
+    """
+    if isinstance(source, dict):
+        source = source["path"] if source.get("bytes") is None else source["bytes"]
+    if source is None:
+        raise ValueError("row without an image")
+    try:
+        opened = io.BytesIO(source) if isinstance(source, bytes) else fsspec.open(str(source), "rb")
+        with opened as file, Image.open(file, formats=FORMATS) as image:
+            if (pixels := image.width * image.height) > max_pixels:
+                raise Image.DecompressionBombError(f"{pixels:,} pixels, at most {max_pixels:,}")
+            image.draft(None, (2 * size, 2 * size))  # a JPEG is decoded no finer than needed
+            rgb = _to_rgb(ImageOps.exif_transpose(image))
+    except FileNotFoundError as error:
+        raise ValueError(
+            f"row without an image: there is no file {Path(str(source)).name}"
+        ) from error
+    except Image.DecompressionBombError as error:
+        raise ValueError(f"picture too large: {error}") from error
+    except UnidentifiedImageError as error:
+        raise ValueError(f"broken picture: none of {', '.join(FORMATS)}") from error
+    except Exception as error:  # PIL raises many kinds on broken files
+        raise ValueError(f"broken picture: {str(error) or repr(error)}") from error
+    square = ImageOps.fit(rgb, (size, size), Image.Resampling.BICUBIC)
+    return torch.from_numpy(np.array(square)).permute(2, 0, 1).contiguous()
+
+
+def _to_rgb(image: Image.Image) -> Image.Image:
+    if image.mode.startswith("I;16"):
+        image = Image.fromarray((np.asarray(image) >> 8).astype(np.uint8))
+    if image.has_transparency_data:
+        image = image.convert("RGBA")
+        image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image)
+    return image.convert("RGB")
+
+
+def read_caption(row: dict[str, Any], column: str) -> str:
+    """The caption of a row, stripped; ValueError with the reason if it has none."""
+    if PROBLEM in row or row.get(column) is None:
+        raise ValueError(row.get(PROBLEM, "missing caption"))
+    text = row[column]
+    try:
+        text = (text.decode() if isinstance(text, bytes) else text).strip()
+    except (UnicodeDecodeError, AttributeError) as error:
+        raise ValueError(f"caption is no text: {error}") from error
+    if not text:
+        raise ValueError("empty caption")
+    return text

@@ -1,0 +1,171 @@
+"""Fixed prompts by category, and how often what was drawn is what was said.
+
+Categories after GenEval (Ghosh et al. 2023). Prompts for tuning ("dev") and for the figures
+("test") are fixed and different. Chapters 8 and 9.
+"""
+
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from zlib import crc32
+
+from dalle_edu.world.caption import Caption, describe
+from dalle_edu.world.scene import CORE, DRAWN, WIDE, Grammar, Scene, Thing, held_out, sample
+from dalle_edu.world.truth import Claims, Mention
+
+from .intervals import wilson
+from .judge import Reading, right
+
+SPLITS = ("seen", "pair", "order", "stack", "count")
+
+
+def _different(things: tuple[Thing, ...], *names: str) -> bool:
+    return all(len({getattr(t, name) for t in things}) == len(things) for name in names)
+
+
+def _equal(things: tuple[Thing, ...]) -> bool:
+    return len(things) > 1 and len({replace(t, column="", row=0) for t in things}) == 1
+
+
+def _related(caption: Caption, kind: str) -> bool:
+    return any(kind == found for _, found, _ in caption.claims.relations)
+
+
+@dataclass(frozen=True)
+class Category:
+    """A kind of prompt: whose words it uses, and which scenes and captions are of this kind."""
+
+    grammar: Grammar
+    has: Callable[[Scene, Caption], bool]
+
+
+CATEGORIES = {
+    "no thing": Category(CORE, lambda s, c: not s.things),
+    "one thing": Category(CORE, lambda s, c: len(s.things) == 1),
+    "two things": Category(CORE, lambda s, c: len(s.things) == 2),
+    "weather": Category(CORE, lambda s, c: s.clouds > 0 and s.light != "none"),
+    # One shape in two colours; two things told apart by where they stand; all attributes differ.
+    "colour": Category(
+        CORE, lambda s, c: len({t.shape for t in s.things}) == 1 and _different(s.things, "colour")
+        and len(s.things) == 2,
+    ),
+    "position": Category(CORE, lambda s, c: _related(c, "left")),
+    "attribute binding": Category(
+        CORE, lambda s, c: len(s.things) == 2 and _different(s.things, "shape", "colour", "size")
+    ),
+    "drawn things": Category(
+        WIDE, lambda s, c: 0 < len(s.things) < 3 and all(t.shape in DRAWN for t in s.things)
+    ),
+    "fills": Category(
+        WIDE, lambda s, c: 0 < len(s.things) < 3 and any(t.fill != "solid" for t in s.things)
+    ),
+    "three things": Category(WIDE, lambda s, c: len(s.things) == 3 and not _equal(s.things)),
+    "counting": Category(WIDE, lambda s, c: _equal(s.things)),
+    "above and below": Category(WIDE, lambda s, c: _related(c, "above")),
+}  # fmt: skip
+
+
+def prompts(
+    split: str, category: str, language: str, kind: str, n: int, part: str = "test"
+) -> list[tuple[Scene, Caption]]:
+    """The first n of a fixed list of prompts, each with the scene it was made from.
+
+    Args:
+        split: "seen", or the one kind of held-out combination that these scenes hold: "pair"
+            (colour and shape), "order" (left and right), "stack" (above and below), "count"
+            (number and shape).
+        category: one of `CATEGORIES`.
+        language: "en" or "zh". kind: "complete" or "terse".
+        n: how many.
+        part: "test" for figures, "dev" for tuning: other prompts, none of them in both.
+
+    Raises:
+        ValueError: if one of these words is unknown, or no such scene turns up.
+    """
+    choices = {split: SPLITS, category: CATEGORIES, part: ("test", "dev")}
+    for word, known in choices.items():
+        if word not in known:
+            raise ValueError(f"{word!r} is unknown: use one of {', '.join(known)}")
+    grammar, has = CATEGORIES[category].grammar, CATEGORIES[category].has
+    rng = random.Random(f"prompts/{part}/{split}/{category}/{language}/{kind}")
+    found: dict[str, tuple[Scene, Caption]] = {}  # by text: no prompt twice
+    for _ in range(5000 + 500 * n):
+        if len(found) == n:
+            break
+        scene = sample(rng, "seen" if split == "seen" else "held_out", grammar)
+        caption = describe(scene, kind, language, rng, grammar)
+        # The text decides where a prompt belongs, so that none can be in both parts.
+        mine = crc32(caption.text.encode()) % 2 == (part == "test")
+        if mine and (split == "seen" or held_out(scene) == {split}) and has(scene, caption):
+            found.setdefault(caption.text, (scene, caption))
+    if len(found) < n:
+        raise ValueError(f"{category}, {split}: only {len(found)} of {n} prompts: ask for fewer")
+    return list(found.values())
+
+
+@dataclass(frozen=True)
+class Rate:
+    """A share with its Wilson interval at 95 %."""
+
+    right: int
+    of: int
+    share: float
+    low: float
+    high: float
+
+
+def attributes(scene: Scene, prompt: tuple[Scene, Caption]) -> dict[str, bool]:
+    """For each attribute that a prompt names (or, if complete, rules out): is it so in a scene?
+
+    Each is asked apart: of "a red star and a blue cross" the colours are right where there are
+    different things, one red and one blue, whatever their shapes.
+    """
+    asked, claims = prompt[0], prompt[1].claims
+    found = {
+        name: getattr(scene, name) == asked
+        for name, asked in (("sky", claims.sky), ("ground", claims.ground))
+        if asked
+    }
+    some = claims.clouds == "some"
+    found["clouds"] = scene.clouds > 1 if some else scene.clouds == asked.clouds
+    found["light"] = scene.light == asked.light and claims.corner in (None, scene.corner)
+    found["number"] = len(scene.things) == len(asked.things)
+    for name in ("shape", "colour", "size", "fill"):
+        only = tuple(Mention(**{name: getattr(m, name), "count": m.count}) for m in claims.mentions)
+        if any(getattr(m, name) for m in only):
+            found[name] = _holds(Claims(mentions=only), scene)
+    only = tuple(Mention(column=m.column) for m in claims.mentions)
+    if claims.relations or any(m.column for m in only):
+        found["place"] = _holds(Claims(mentions=only, relations=claims.relations), scene)
+    return found
+
+
+def _holds(claims: Claims, scene: Scene) -> bool:
+    return Caption("", "vague", "en", claims).true_of(scene)
+
+
+def score(readings: Sequence[Reading], prompts: Sequence[tuple[Scene, Caption]]) -> dict[str, Rate]:
+    """How often each attribute, and the whole prompt, is right in what the judge read.
+
+    Args:
+        readings: what was read in the picture of each prompt; "cannot tell" is wrong everywhere.
+        prompts: as from `prompts`, equally many, at least one.
+
+    Returns:
+        A rate for "all", for "legible" (the judge could tell) and for each attribute that occurs.
+
+    Raises:
+        ValueError: if the numbers differ.
+    """
+    if len(readings) != len(prompts) or not prompts:
+        raise ValueError(f"{len(readings)} readings of {len(prompts)} prompts: give one for each")
+    found: dict[str, list[bool]] = {"all": [], "legible": []}
+    for reading, prompt in zip(readings, prompts, strict=True):
+        found["all"].append(right(reading, prompt[1]))
+        found["legible"].append(reading.scene is not None)
+        for name, good in attributes(reading.scene or prompt[0], prompt).items():
+            found.setdefault(name, []).append(good and reading.scene is not None)
+    return {
+        name: Rate(sum(good), len(good), sum(good) / len(good), *wilson(sum(good), len(good)))
+        for name, good in found.items()
+    }
