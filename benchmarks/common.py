@@ -3,6 +3,7 @@
 import csv
 import json
 import shutil
+import sys
 import tempfile
 from collections.abc import Callable
 from dataclasses import replace
@@ -10,16 +11,15 @@ from pathlib import Path
 from typing import Any
 
 from dalle_edu import report, zoo
-from dalle_edu.training import gan
 from dalle_edu.training.device import commit, machine
 from dalle_edu.training.recipes import Recipe
 
 RESULTS = Path(__file__).parent / "results"
-FIGURES = ("cells", "distances")  # what of the report is run after each training
+FIGURES = ("cells", "distance")  # what of the report is run after each training
 
 
 class Results:
-    """`results/NAME.json`: one entry for each finished arm and seed, written as soon as it is done."""
+    """`results/NAME.json`: an entry for each finished arm and seed, written at once."""
 
     def __init__(self, name: str, about: dict[str, Any]):
         self.path = RESULTS / f"{name}.json"
@@ -39,20 +39,24 @@ class Results:
             aside.replace(self.path)
         return self.entries[key]
 
-    def markdown(self, text: str) -> None:
+    def markdown(self, title: str, text: str) -> None:
         """Writes `results/NAME.md`, and shows it."""
-        self.path.with_suffix(".md").write_text(text + "\n", "utf-8")
-        print(text)
+        told = [f"{key}: {value}" for key, value in self.about.items()]
+        whole = "\n\n".join([f"# {title}", "\n".join(f"- {line}" for line in told), text])
+        self.path.with_suffix(".md").write_text(whole + "\n", "utf-8")
+        print(whole)
 
     def _conditions(self) -> dict[str, Any]:
         return {k: v for k, v in self.about.items() if k not in ("commit", "command")}
 
 
-def lower_stages(source: str, folder: Path) -> None:
+def lower_stages(source: str, recipe: Recipe | None, folder: Path) -> None:
     """Copies stages 1 and 2 of a run, or of a shipped model, into the folder of a new run."""
     shipped = zoo.WEIGHTS / source
     for stage in ("clip", "align"):
-        home = shipped if shipped.is_dir() else Path(source, stage)
+        home = (
+            shipped if shipped.parent == zoo.WEIGHTS and shipped.is_dir() else Path(source, stage)
+        )
         (folder / stage).mkdir(parents=True, exist_ok=True)
         names = [f"{stage}.safetensors", f"{stage}.json"]
         for name in [*names, "tokenizer.json"] if stage == "clip" else names:
@@ -63,14 +67,12 @@ def lower_stages(source: str, folder: Path) -> None:
         (folder / stage / "result.json").write_text(told, "utf-8")
 
 
-def steps_for(
-    train: Callable, prepare: Callable[[Path], None], recipe: Recipe, minutes: float
-) -> int:
+def steps_for(train: Callable, source: str, recipe: Recipe, minutes: float) -> int:
     """How many steps fill so many minutes: two rounds of the lazy penalty are timed first."""
-    short = recipe.override(["data.scenes=512", "gan.steps=24", "gan.log_every=1", "gan.sheets=0"])
-    short = short.override([f"gan.sheet_minutes={1e6}", f"gan.batch={recipe.gan.batch}"])
+    changes = ["data.scenes=512", "gan.steps=24", "gan.log_every=1", "gan.sheets=0"]
+    short = recipe.override([*changes, "gan.sheet_minutes=1e6"])
     with tempfile.TemporaryDirectory() as folder:
-        prepare(Path(folder))
+        lower_stages(source, recipe, Path(folder))
         train(folder, short, 0, progress=False)
         with Path(folder, "gan", "metrics.csv").open(encoding="utf-8") as table:
             seconds = [float(row["seconds"]) for row in csv.DictReader(table)]
@@ -79,7 +81,8 @@ def steps_for(
 
 def train_for(
     train: Callable,
-    prepare: Callable[[Path], None],
+    prepare: Callable[[str, Recipe, Path], None],
+    source: str,
     folder: Path,
     recipe: Recipe,
     seed: int,
@@ -90,7 +93,8 @@ def train_for(
 
     Args:
         train: as `training.gan.train`.
-        prepare: puts the lower stages into the folder.
+        prepare: puts the lower stages into the folder, as `lower_stages`.
+        source: run or shipped model that has them.
         steps: instead of minutes.
 
     Returns:
@@ -99,8 +103,8 @@ def train_for(
     plan = folder / "steps.json"
     if not plan.exists():
         folder.mkdir(parents=True, exist_ok=True)
-        prepare(folder)
-        steps = steps or steps_for(train, prepare, recipe, minutes)
+        prepare(source, recipe, folder)
+        steps = steps or steps_for(train, source, recipe, minutes)
         plan.write_text(json.dumps(steps), "utf-8")
     steps = json.loads(plan.read_text("utf-8"))
     recipe = replace(recipe, gan=replace(recipe.gan, steps=steps))
@@ -110,10 +114,43 @@ def train_for(
     return {"steps": steps, "minutes": round(done["seconds"] / 60, 2)}
 
 
-def judged(model: Any, folder: Path, n: int, judge: str, name: str = "report") -> dict[str, Any]:
-    """The report's figures of a chain or of a run's folder."""
-    report.evaluate(model, folder / name, n, only=FIGURES, judge=judge)
+def judged(
+    folder: Path, n: int, judge: str | None, model: Any = None, name: str = "report"
+) -> dict[str, Any]:
+    """The report's figures of a run's folder, or of another model, in folder/name."""
+    about = {"machine": machine(), "command": command()}
+    report.evaluate(model or str(folder), folder / name, n, FIGURES, judge, about)
     return json.loads((folder / name / "report.json").read_text("utf-8"))["entries"]
 
 
-gan_train = gan.train
+def figures(entries: dict[str, Any]) -> dict[str, Any]:
+    """What a comparison shows of a report: a few cells, a few attributes, distances."""
+    cells = {
+        f"{row['category']}, {row['split']}": row["all"]
+        for row in entries["cells"]["rows"]
+        if (row["language"], row["kind"]) == ("en", "complete") and "thing" in row["category"]
+    }
+    one = next(
+        row
+        for row in entries["cells"]["rows"]
+        if (row["category"], row["split"]) == ("two things", "seen") and "shape" in row
+    )
+    parts = {name: one[name] for name in ("colour", "size", "shape", "place")}
+    drawn, floor = entries["distance"]["rows"]
+    far = {"Frechet distance": drawn["Frechet distance"], "floor": floor["Frechet distance"]}
+    return cells | parts | far | {"sharpness": drawn["sharpness"]}
+
+
+def table(entries: dict[str, dict]) -> str:
+    """A row for each entry, in Markdown."""
+    return report.table(
+        [
+            {"arm": key, "minutes": e.get("minutes"), "steps": e.get("steps")} | e["figures"]
+            for key, e in entries.items()
+        ]
+    )
+
+
+def command() -> str:
+    """What the shell was told."""
+    return " ".join(["python -m", f"benchmarks.{Path(sys.argv[0]).stem}", *sys.argv[1:]])

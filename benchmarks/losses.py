@@ -9,7 +9,6 @@ of the generator's loop alone (pictures rendered before); each arm's rate has fa
 """
 
 import argparse
-from functools import partial
 from pathlib import Path
 
 from benchmarks import squared_error
@@ -66,8 +65,9 @@ def main() -> None:
             folder = o.runs / f"{arm.replace(' ', '-').replace(',', '')}-seed{seed}"
 
             def work(train=train, recipe=recipe, folder=folder, seed=seed) -> dict:
-                prepare = partial(lower_stages, o.source)
-                done = train_for(train, prepare, folder, recipe, seed, o.minutes, o.steps)
+                done = train_for(
+                    train, lower_stages, o.source, folder, recipe, seed, o.minutes, o.steps
+                )
                 return done | {"figures": figures(judged(folder, o.n, o.judge))}
 
             results.run(f"{arm}, seed {seed}", work)

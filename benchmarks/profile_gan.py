@@ -2,7 +2,7 @@
 
     python -m benchmarks.profile_gan --source runs/first --steps 16
 
-The loop of `training.gan` runs as it is, under torch.profiler, with its parts labelled from outside.
+The loop of `training.gan` runs as it is, under torch.profiler, its parts labelled from outside.
 Writes results/profile_gan.json and profile_gan.md, one entry for each --label: run it before and
 after a change, under two labels, to show what was taken out.
 """
@@ -74,7 +74,7 @@ def main() -> None:
 
     def work() -> dict:
         with tempfile.TemporaryDirectory() as folder, contextlib.ExitStack() as patches:
-            lower_stages(o.source, Path(folder))
+            lower_stages(o.source, recipe, Path(folder))
             patches.enter_context(mock.patch.object(Run, "steps", watched))
             for owner, method, name in PARTS:
                 wrapped = labelled(getattr(owner, method), name)
@@ -87,7 +87,9 @@ def main() -> None:
         total = sum(e.self_cpu_time_total for e in events)
         return {
             "milliseconds a step": total / o.steps / 1000,
-            "parts": {e.key.removeprefix("part: "): e.cpu_time_total / o.steps / 1000 for e in parts},
+            "parts": {
+                e.key.removeprefix("part: "): e.cpu_time_total / o.steps / 1000 for e in parts
+            },
             "operations": {e.key: e.self_cpu_time_total / o.steps / 1000 for e in kernels},
         }
 
@@ -97,12 +99,11 @@ def main() -> None:
         whole = entry["milliseconds a step"]
         for kind in ("parts", "operations"):
             rows = [
-                [name, f"{ms:.1f}", f"{100 * ms / whole:.0f}"]
+                {kind: name, "ms a step": f"{ms:.1f}", "%": f"{100 * ms / whole:.0f}"}
                 for name, ms in sorted(entry[kind].items(), key=lambda item: -item[1])
             ]
-            table = report.table([kind, "ms a step", "%"], rows)
-            text.append(f"{label}: {whole:.0f} ms a step\n\n{table}")
-    note = "A backward pass runs in its own thread: its operations count below, and so does `backward`."
+            text.append(f"{label}: {whole:.0f} ms a step\n\n{report.table(rows)}")
+    note = "Parts lie within parts: the penalty looks, reads and matches as well."
     results.markdown("The GAN step", "\n\n".join([note, *text]))
 
 

@@ -8,9 +8,9 @@ Writes results/removals.json and removals.md; finished entries are not run again
 """
 
 import argparse
+import shutil
 from collections.abc import Callable
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 
 import torch
@@ -26,7 +26,7 @@ from benchmarks.common import (
     table,
     train_for,
 )
-from dalle_edu import zoo
+from dalle_edu import report, zoo
 from dalle_edu.alignment.maps import make_map
 from dalle_edu.chain import Chain
 from dalle_edu.contrastive.encoders import TextEncoder
@@ -36,17 +36,16 @@ from dalle_edu.training.recipes import RECIPES, Recipe
 
 def random_text(source: str, recipe: Recipe, folder: Path) -> None:
     """Stage 1 with a text encoder that never learned; the alignment is trained on it anew."""
-    lower_stages(source, folder)
+    lower_stages(source, recipe, folder)
     clip = zoo.load_piece(folder / "clip", "clip")
     zoo.save_piece(folder / "clip", "clip", forget_text(clip), clip.settings)
-    for path in (folder / "align").iterdir():
-        path.unlink()
+    shutil.rmtree(folder / "align")
     align.train(str(folder), recipe, 0, progress=False)
 
 
 def no_alignment(source: str, recipe: Recipe, folder: Path) -> None:
     """The text embedding itself is the condition: an MLP that never learned is the identity."""
-    lower_stages(source, folder)
+    lower_stages(source, recipe, folder)
     settings = zoo.MapSettings("mlp", zoo.load_piece(folder / "clip", "clip").settings.embedding)
     zoo.save_piece(folder / "align", "align", make_map(settings), settings)
 
@@ -60,17 +59,12 @@ def forget_text(clip: nn.Module) -> nn.Module:
     return clip
 
 
-def complete(source: str, recipe: Recipe, folder: Path) -> None:
-    """Stages 1 and 2 as they are."""
-    lower_stages(source, folder)
-
-
 ARMS: dict[str, tuple[Callable, Callable, list[str]]] = {
-    "complete": (gan.train, complete, []),
+    "complete": (gan.train, lower_stages, []),
     "random text encoder": (gan.train, random_text, []),
     "no alignment": (gan.train, no_alignment, []),
-    "no words": (gan.train, complete, ["gan.words_heard=false"]),
-    "no GAN: squared error": (squared_error.train, complete, []),
+    "no words": (gan.train, lower_stages, ["gan.words_heard=false"]),
+    "no GAN: squared error": (squared_error.train, lower_stages, []),
 }
 
 
@@ -120,8 +114,8 @@ def main() -> None:
         results.run(f"switched off: {what}", off)
 
     def nearest() -> dict:
-        chain, folder = zoo.load(o.source), o.runs / "off" / "retrieval"
-        return {"figures": figures(judged(folder, o.n, o.judge, chain, "retrieval"))}
+        model = report.Retrieval(report.subject(o.source, o.judge, o.n))
+        return {"figures": figures(judged(o.runs / "off" / "retrieval", o.n, o.judge, model))}
 
     results.run("retrained: retrieval", nearest)
     show()
@@ -132,8 +126,7 @@ def main() -> None:
             folder = o.runs / f"{arm.replace(' ', '-').replace(':', '')}-seed{seed}"
 
             def work(train=train, prepare=prepare, recipe=recipe, folder=folder, seed=seed) -> dict:
-                ready = partial(prepare, o.source, recipe)
-                done = train_for(train, ready, folder, recipe, seed, o.minutes, o.steps)
+                done = train_for(train, prepare, o.source, folder, recipe, seed, o.minutes, o.steps)
                 return done | {"figures": figures(judged(folder, o.n, o.judge))}
 
             results.run(f"retrained: {arm}, seed {seed}", work)

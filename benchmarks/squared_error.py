@@ -10,12 +10,11 @@ import torch
 
 from dalle_edu.chain import Chain, hear
 from dalle_edu.data.tokenizer import Tokenizer
-from dalle_edu.gan.generator import Generator
+from dalle_edu.gan.generator import Generator, GeneratorSettings
 from dalle_edu.training.batches import LittleWorld
 from dalle_edu.training.gan import (
     SHEET_PROMPTS,
     embed_pictures,
-    generator_settings,
     update_average,
 )
 from dalle_edu.training.recipes import Recipe
@@ -32,7 +31,16 @@ def train(folder, recipe: Recipe, seed: int, resume=False, device=None, progress
     mapping = run.prepare(load_piece(run.chain / "align", "align"))
     world = LittleWorld(recipe.data, tokenizer, seed, progress=progress)
     own_embedding = embed_pictures(world, clip, run)
-    settings = generator_settings(recipe, clip)
+    words = clip.settings.text.width + 2 * clip.matcher.width
+    settings = GeneratorSettings(
+        recipe.data.size,
+        r.noise,
+        words,
+        clip.settings.embedding,
+        r.width,
+        r.style,
+        r.generator_widths,
+    )
     g = Generator(settings)
     optimiser = torch.optim.Adam(g.parameters(), r.rate, (0.0, 0.99))
     g, optimiser = run.prepare(g, optimiser)

@@ -123,7 +123,7 @@ class Chain:
 
     @torch.no_grad()
     def generate(self, heard: Heard, z: Tensor, batch: int = 64) -> Tensor:
-        """Noise (P * n, Z), n rows for each of the P captions heard, to (P * n, 3, H, W) in [-1, 1]."""
+        """Noise (P * n, Z), n rows a caption heard, to (P * n, 3, H, W) in [-1, 1]."""
         n = len(z) // len(heard.aligned)
         rows = [t.repeat_interleave(n, 0) for t in (heard.words, heard.mask, heard.aligned)]
         parts = zip(*(t.split(batch) for t in (*rows, z)), strict=True)
@@ -132,7 +132,7 @@ class Chain:
     def draw(
         self, prompt: str, n: int = 1, seed: int | None = None, rerank: int | None = None
     ) -> list[Image.Image]:
-        """n PIL images of one prompt; with `rerank` k, each the best of k by the contrastive model."""
+        """n PIL images of a prompt; with `rerank` k, each the best of k by the contrastive model."""
         k = 1 if rerank is None else rerank
         if not isinstance(k, int) or k < 1:
             raise ValueError(f"rerank is {rerank!r}: give the number of pictures to choose from")

@@ -1,6 +1,6 @@
 """Models by name: their pieces, settings, checksums. `dalle_edu.load("little-world")` ends here.
 
-A piece is two files: `<name>.safetensors` and `<name>.json` (its kind and settings). Nothing is ever
+A piece is two files: `<name>.safetensors` and, with its settings, `<name>.json`. Nothing is ever
 unpickled; a shipped file whose checksum differs is refused.
 """
 
@@ -75,7 +75,7 @@ def load(name: str) -> Any:
         name: a shipped model ("little-world", "judge"), or the folder of a training run.
 
     Returns:
-        A `Chain` that draws, or the `Judge`.
+        A `Chain` that draws, or the judge's `read`: pictures in, readings out.
 
     Raises:
         ValueError: if there is no such model, or a file of it is damaged.
@@ -84,7 +84,7 @@ def load(name: str) -> Any:
     if name in shipped:
         folder = WEIGHTS / name
         if (folder / "judge.json").exists():
-            return load_piece(folder, "judge")
+            return load_piece(folder, "judge").read
         homes = dict.fromkeys(CHAIN, folder)
     else:
         homes = {piece: Path(name, stage) for piece, stage in CHAIN.items()}

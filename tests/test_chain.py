@@ -1,4 +1,4 @@
-"""The chain: same seed, same picture, whatever the batch; one clear sentence for what it refuses."""
+"""The chain: same seed, same picture, whatever the batch; one sentence for what it refuses."""
 
 import math
 import warnings
@@ -179,7 +179,7 @@ def test_interpolation_ends_where_the_prompts_are_drawn(chain):
 
 
 def test_noise_is_written_down():
-    """Another language draws the same picture from the same seed: these numbers may never change."""
+    """Another language draws the same picture from the same seed: these may never change."""
     stored = {
         (0, 0): [-0.919282, -0.607529, -0.165415, 0.302926, -0.519336, 0.714846],
         (7, 3): [0.512715, 0.905115, 1.369745, 1.136755, 1.100821],

@@ -4,11 +4,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 import dalle_edu
 
 PACKAGE = Path(dalle_edu.__file__).parent
 # What pulls in an optional package by its nature; everything else is the core.
-OUTER = {"training", "course", "cli", "export"}
+OUTER = {"training", "course", "cli", "export", "__main__"}
 CORE = sorted(
     "dalle_edu." + ".".join(path.relative_to(PACKAGE).with_suffix("").parts)
     for path in PACKAGE.rglob("*.py")
@@ -40,6 +42,7 @@ assert not heavy, f"import dalle_edu imports {sorted(heavy)}"
     assert run(code) == ""
 
 
+@pytest.mark.slow
 def test_no_import_changes_anything():
     """Grad mode, threads, default dtype and device, random states: as they were; and silent."""
     code = f"""

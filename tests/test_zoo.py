@@ -3,7 +3,6 @@
 import hashlib
 import json
 import pickle
-from pathlib import Path
 
 import pytest
 import torch
@@ -11,33 +10,9 @@ import torch
 import dalle_edu
 from dalle_edu import zoo
 from dalle_edu.chain import Chain
-from dalle_edu.evaluation.judge import Judge, JudgeSettings
+from dalle_edu.evaluation.judge import Judge
 from dalle_edu.gan.discriminator import Discriminator, DiscriminatorSettings
-from tests.tiny import PROMPT, tiny_parts
-
-PIECES = ("clip", "align", "generator")
-
-
-def tiny_judge():
-    torch.manual_seed(0)
-    return Judge(JudgeSettings(widths=(8, 8, 8)))
-
-
-def settings_of(name, model):
-    if name != "align":
-        return model.settings
-    return zoo.MapSettings("mlp", model.inner.in_features, model.inner.out_features)
-
-
-def save_run(folder, parts):
-    """The folder of a training run, as the loops leave it."""
-    tokenizer, *models = parts
-    for name, model in zip(PIECES, models, strict=True):
-        home = Path(folder, zoo.CHAIN[name])
-        home.mkdir(parents=True, exist_ok=True)
-        zoo.save_piece(home, name, model, settings_of(name, model))
-    tokenizer.save(Path(folder, "clip", "tokenizer.json"))
-    return str(folder)
+from tests.tiny import PIECES, PROMPT, save_run, settings_of, tiny_judge, tiny_parts
 
 
 @pytest.fixture

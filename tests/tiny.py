@@ -1,12 +1,16 @@
 """An untrained chain of a few thousand weights, for tests of what stands around the networks."""
 
+from pathlib import Path
+
 import torch
 
+from dalle_edu import zoo
 from dalle_edu.alignment.maps import MapSettings, make_map
 from dalle_edu.chain import Chain, hear
 from dalle_edu.contrastive.clip import Clip, ClipSettings
 from dalle_edu.contrastive.encoders import TextSettings
 from dalle_edu.data.tokenizer import Tokenizer
+from dalle_edu.evaluation.judge import Judge, JudgeSettings
 from dalle_edu.gan.generator import Generator, GeneratorSettings
 
 PROMPT = "A blue sky with white clouds and a sun in the corner."
@@ -40,3 +44,28 @@ def tiny_parts(seed: int = 0, size: int = 64):
 
 def tiny_chain(seed: int = 0, size: int = 64) -> Chain:
     return Chain("tiny", *tiny_parts(seed, size))
+
+
+PIECES = ("clip", "align", "generator")
+
+
+def tiny_judge():
+    torch.manual_seed(0)
+    return Judge(JudgeSettings(widths=(8, 8, 8)))
+
+
+def settings_of(name, model):
+    if name != "align":
+        return model.settings
+    return zoo.MapSettings("mlp", model.inner.in_features, model.inner.out_features)
+
+
+def save_run(folder, parts):
+    """The folder of a training run, as the loops leave it."""
+    tokenizer, *models = parts
+    for name, model in zip(PIECES, models, strict=True):
+        home = Path(folder, zoo.CHAIN[name])
+        home.mkdir(parents=True, exist_ok=True)
+        zoo.save_piece(home, name, model, settings_of(name, model))
+    tokenizer.save(Path(folder, "clip", "tokenizer.json"))
+    return str(folder)

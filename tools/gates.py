@@ -17,6 +17,7 @@ import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
+from dalle_edu.training.recipes import STAGES
 from tools.mutations import MUTATIONS, Mutation
 
 ROOT = Path(__file__).parent.parent
@@ -124,21 +125,27 @@ def marked_tests() -> list[str]:
 
 
 def smoke() -> list[str]:
-    """Train every stage by the smoke recipe into an empty folder; one sentence if that fails."""
+    """Train every stage by the smoke recipe, then draw with it; one sentence if that fails."""
     start = time.perf_counter()
     with tempfile.TemporaryDirectory() as name:
-        run = Path(name) / "run"
-        command = [sys.executable, "-m", "dalle_edu", "train", "all", "--recipe", "smoke"]
-        command += ["--run", str(run), "--seed", "0"]
-        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE)
-        weights = list(run.rglob("*.safetensors"))
-    seconds = time.perf_counter() - start
-    if done.returncode:
-        print(done.stdout[-4000:], done.stderr[-4000:], sep="\n")
-        return [f"the smoke training ended with {done.returncode} after {seconds:.0f} s"]
-    if not weights:
-        return ["the smoke training left no weights (*.safetensors) in its folder"]
-    print(f"gate smoke: every stage trained, {len(weights)} files of weights, {seconds:.0f} s")
+        run, picture = Path(name) / "run", Path(name) / "picture.png"
+        steps = (
+            ("train", "all", "--recipe", "smoke", "--run", str(run), "--seed", "0"),
+            ("draw", "a blue sky", "--model", str(run), "-o", str(picture)),
+        )
+        for step in steps:
+            command = [sys.executable, "-m", "dalle_edu", *step]
+            done = subprocess.run(
+                command, cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE
+            )
+            if done.returncode:
+                print(done.stdout[-4000:], done.stderr[-4000:], sep="\n")
+                seconds = time.perf_counter() - start
+                return [f"smoke: {step[0]} ended with {done.returncode} after {seconds:.0f} s"]
+        unfinished = [stage for stage in STAGES if not (run / stage / "result.json").is_file()]
+        if unfinished or not picture.is_file():
+            return [f"smoke: no result of {', '.join(unfinished) or 'draw, no picture'}"]
+    print(f"gate smoke: every stage trained, a picture drawn, {time.perf_counter() - start:.0f} s")
     return []
 
 

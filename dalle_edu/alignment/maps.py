@@ -49,7 +49,7 @@ class MeanShift(nn.Module):
         """
         _check(text, image)
         found = cls(text.shape[1])
-        found.shift = (image.double().mean(0) - text.double().mean(0)).to(text.dtype)
+        found.shift = (image.cpu().double().mean(0) - text.cpu().double().mean(0)).to(text)
         return found
 
     def forward(self, text: Tensor) -> Tensor:
@@ -73,7 +73,7 @@ class Ridge(nn.Module):
         """The W, b that minimise  sum over pairs |v - t W - b|^2 + penalty |W|^2.
 
         Args:
-            text, image: (N, D) unit embeddings, row by row. Solved in float64.
+            text, image: (N, D) unit embeddings, row by row. Solved in float64, on the CPU.
             penalty: at least 0, on the diagonal of T'T; it competes with N / D in size.
 
         Raises:
@@ -82,13 +82,13 @@ class Ridge(nn.Module):
         _check(text, image)
         if penalty < 0:
             raise ValueError(f"penalty is {penalty}: give 0 or more")
-        t, v = text.double(), image.double()
+        t, v = text.cpu().double(), image.cpu().double()
         centred = t - t.mean(0)
-        gram = centred.T @ centred + penalty * torch.eye(t.shape[1], dtype=t.dtype, device=t.device)
+        gram = centred.T @ centred + penalty * torch.eye(t.shape[1], dtype=t.dtype)
         weight = torch.linalg.solve(gram, centred.T @ (v - v.mean(0)))
         found = cls(t.shape[1])
-        found.weight = weight.to(text.dtype).contiguous()  # `solve` gives it transposed
-        found.bias = (v.mean(0) - t.mean(0) @ weight).to(text.dtype)
+        found.weight = weight.to(text).contiguous()  # `solve` gives it transposed
+        found.bias = (v.mean(0) - t.mean(0) @ weight).to(text)
         return found
 
     def forward(self, text: Tensor) -> Tensor:

@@ -51,13 +51,13 @@ class Clip(nn.Module):
         return self.log_scale.clamp(max=math.log(100)).exp()
 
     def pictures(self, pictures: Tensor) -> tuple[Tensor, tuple[Tensor, Tensor]]:
-        """(B, 3, H, W) in [-1, 1] to unit embeddings (B, D) float32 and the regions' keys and values."""
+        """(B, 3, H, W) in [-1, 1] to unit embeddings (B, D), and the regions' keys and values."""
         features = self.trunk(pictures)
         top = F.leaky_relu(self.coarse(features), 0.2).flatten(1)
         return F.normalize(self.picture_out(top).float(), dim=1), self.matcher.regions(features)
 
     def captions(self, tokens: Tensor) -> tuple[Tensor, tuple[Tensor, Tensor, Tensor], Tensor]:
-        """(N, L) int64 to unit embeddings (N, D) float32, queries, contents and mask, and word states."""
+        """(N, L) int64 to unit embeddings (N, D), queries, contents and mask, and word states."""
         states, mask = self.text(tokens)
         sentence = F.normalize(self.sentence_out(states[:, 0]).float(), dim=1)
         return sentence, self.matcher.words(states, mask), states

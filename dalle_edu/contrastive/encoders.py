@@ -1,4 +1,4 @@
-"""The parts that read: a text encoder, a picture trunk, and words that look for themselves in regions.
+"""The parts that read: a text encoder, a picture trunk, words that look for their regions.
 
 The text encoder must know which word stands near which. With learned absolute positions it becomes
 a bag of words (swapped captions are told apart by chance, while R@1 is high already); a convolution
@@ -7,6 +7,7 @@ over neighbouring words and rotary, that is relative, positions cure it. Built i
 
 import math
 from dataclasses import dataclass
+from itertools import pairwise
 
 import torch
 import torch.nn.functional as F
@@ -26,7 +27,7 @@ class TextSettings:
 
 
 def rotate(x: Tensor) -> Tensor:
-    """Rotary positions (Su et al. 2021): (B, heads, L, c), each pair of channels turned by its place."""
+    """Rotary positions (Su et al. 2021): pairs of channels of (B, heads, L, c) turned by place."""
     length, channels = x.shape[-2:]
     frequency = 100.0 ** (-torch.arange(0, channels, 2, device=x.device) / channels)
     angle = torch.arange(length, device=x.device)[:, None] * frequency  # (L, c / 2)
@@ -61,7 +62,9 @@ class TransformerBlock(nn.Module):
         self.heads, self.rotary = heads, rotary
         self.norm_attention, self.norm_mlp = nn.LayerNorm(width), nn.LayerNorm(width)
         self.query_key_value, self.out = nn.Linear(width, 3 * width), nn.Linear(width, width)
-        self.mlp = nn.Sequential(nn.Linear(width, 3 * width), nn.GELU(), nn.Linear(3 * width, width))
+        self.mlp = nn.Sequential(
+            nn.Linear(width, 3 * width), nn.GELU(), nn.Linear(3 * width, width)
+        )
 
     def forward(self, x: Tensor, mask: Tensor) -> Tensor:
         """(B, L, D) and (B, L) bool to (B, L, D)."""
@@ -122,8 +125,7 @@ class PictureTrunk(nn.Module):
     def __init__(self, widths: tuple[int, ...]):
         super().__init__()
         self.stem = nn.Conv2d(12, widths[0], 3, padding=1)
-        pairs = zip(widths[:-1], widths[1:], strict=True)
-        self.blocks = nn.Sequential(*[DownBlock(fine, coarse) for fine, coarse in pairs])
+        self.blocks = nn.Sequential(*[DownBlock(*pair) for pair in pairwise(widths)])
 
     def forward(self, pictures: Tensor) -> Tensor:
         """(B, 3, H, W) in [-1, 1] to (B, C, H / 8, W / 8) for three widths."""
@@ -141,7 +143,7 @@ def fourier_places(side: int) -> Tensor:
 class WordsToRegions(nn.Module):
     """Each word looks for its place in the picture and says how well what stands there fits it.
 
-        s(picture, caption) = sum over words l, regions r of  softmax_r(q_l . k_r / sqrt(D)) w_l . v_r / sqrt(D)
+        s = sum over words l, regions r of  softmax_r(q_l . k_r / sqrt(D))  w_l . v_r / sqrt(D)
 
     Stage 1 learns it as a contrastive score; the discriminator is built around the same module, so
     that stage 1 can start it. After the word-region attention of AttnGAN (Xu et al. 2018).
@@ -168,14 +170,16 @@ class WordsToRegions(nn.Module):
         return self.query(states), self.content(states), mask
 
     def look(self, keys: Tensor, queries: Tensor) -> Tensor:
-        """Where each word looks: keys (B, R, D), queries as in `forward`, to (B, N, L, R) float32."""
-        return (self._products(queries, keys)).softmax(-1)
+        """Where each word looks: keys (B, R, D), queries as in `forward`: (B, N, L, R) float32."""
+        return self._products(queries, keys).softmax(-1)
 
     def _products(self, words: Tensor, regions: Tensor) -> Tensor:
         each = "bnld" if words.ndim == 4 else "nld"
         return torch.einsum(f"{each},brd->bnlr", words, regions).float() * self.scale
 
-    def forward(self, regions: tuple[Tensor, Tensor], words: tuple[Tensor, Tensor, Tensor]) -> Tensor:
+    def forward(
+        self, regions: tuple[Tensor, Tensor], words: tuple[Tensor, Tensor, Tensor]
+    ) -> Tensor:
         """Scores of pictures and captions.
 
         Args:

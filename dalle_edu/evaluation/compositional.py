@@ -89,7 +89,7 @@ def prompts(
     grammar, has = CATEGORIES[category].grammar, CATEGORIES[category].has
     rng = random.Random(f"prompts/{part}/{split}/{category}/{language}/{kind}")
     found: dict[str, tuple[Scene, Caption]] = {}  # by text: no prompt twice
-    for _ in range(5000 + 500 * n):
+    for _ in range(2000 + 100 * n):
         if len(found) == n:
             break
         scene = sample(rng, "seen" if split == "seen" else "held_out", grammar)
@@ -112,6 +112,11 @@ class Rate:
     share: float
     low: float
     high: float
+
+    @classmethod
+    def of_list(cls, good: Sequence[bool]) -> "Rate":
+        """The rate of True among at least one value."""
+        return cls(sum(good), len(good), sum(good) / len(good), *wilson(sum(good), len(good)))
 
 
 def attributes(scene: Scene, prompt: tuple[Scene, Caption]) -> dict[str, bool]:
@@ -165,7 +170,4 @@ def score(readings: Sequence[Reading], prompts: Sequence[tuple[Scene, Caption]])
         found["legible"].append(reading.scene is not None)
         for name, good in attributes(reading.scene or prompt[0], prompt).items():
             found.setdefault(name, []).append(good and reading.scene is not None)
-    return {
-        name: Rate(sum(good), len(good), sum(good) / len(good), *wilson(sum(good), len(good)))
-        for name, good in found.items()
-    }
+    return {name: Rate.of_list(good) for name, good in found.items()}

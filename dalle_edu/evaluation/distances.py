@@ -1,5 +1,5 @@
 """How far two sets of pictures are apart, measured on features (N, D) of a network that is not ours
-to train: the judge's trunk. Everything in float64. Used in chapters 5 and 9.
+to train: the judge's trunk. In float64, on the CPU (some devices have none). Chapters 5 and 9.
 """
 
 import torch
@@ -97,7 +97,7 @@ def diversity(features: Tensor) -> float:
     n = features.shape[-2]
     if n < 2:
         raise ValueError(f"{n} picture a prompt makes no pair: give at least 2")
-    x = features.double()
+    x = features.cpu().double()
     return (_distances(x, x).sum((-2, -1)) / (n * (n - 1))).mean().item()
 
 
@@ -107,7 +107,7 @@ def _prepare(a: Tensor, b: Tensor, least: int) -> tuple[Tensor, Tensor]:
         raise ValueError(f"features have shapes {shapes}: give (N, D) and (M, D)")
     if min(len(a), len(b)) < least:
         raise ValueError(f"{min(len(a), len(b))} pictures are too few: give at least {least}")
-    return a.double(), b.double()
+    return a.cpu().double(), b.cpu().double()
 
 
 def _distances(a: Tensor, b: Tensor) -> Tensor:

@@ -36,7 +36,7 @@ class EditTest:
                 scene, seed = sample(rng, "seen", GRAMMARS[grammar]), rng.getrandbits(32)
                 false = false_caption(scene, "complete", language, seed, kind, GRAMMARS[grammar])
                 if false is not None:
-                    true = describe(scene, "complete", language, seed)
+                    true = describe(scene, "complete", language, seed, GRAMMARS[grammar])
                     pictures.append(render(scene, size, rng))
                     captions.append((true.text, false.text))
             if pictures:

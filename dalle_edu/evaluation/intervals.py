@@ -50,8 +50,8 @@ def bootstrap(
         raise ValueError(
             f"{tuple(values.shape)} values, {tuple(groups.shape)} groups: give one each"
         )
-    _, index, counts = groups.unique(return_inverse=True, return_counts=True)
-    sums = torch.zeros(len(counts), dtype=torch.float64).index_add(0, index, values.double())
+    _, index, counts = groups.cpu().unique(return_inverse=True, return_counts=True)
+    sums = torch.zeros(len(counts), dtype=torch.float64).index_add(0, index, values.cpu().double())
     generator = torch.Generator().manual_seed(seed)
     drawn = torch.randint(len(counts), (repeats, len(counts)), generator=generator)
     means = sums[drawn].sum(1) / counts[drawn].sum(1)

@@ -12,7 +12,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from dalle_edu.world.render import render
-from dalle_edu.world.scene import COLUMNS, Scene
+from dalle_edu.world.scene import COLOURS, COLUMNS, CORNERS, Scene
 
 from .judge import Reading
 
@@ -30,10 +30,11 @@ BANDS = {
     "brown": (10, 40, 0.45, 0.85, 0.28, 0.5),
     "grey": (0, 360, 0, 0.1, 0.36, 0.62),
     "turquoise": (166, 190, 0.5, 1, 0.6, 1),
+    "sun": (43, 62, 0.45, 1, 0.85, 1),
+    "cloud": (0, 360, 0, 0.12, 0.88, 1),  # and the moon
 }
-TOP = 0.31  # clouds, sun and moon are looked for above it; things begin below `BEGIN`
-BEGIN = 0.225
-THIRDS = (0.36, 0.64)  # where the columns end
+SKY = 0.31  # clouds, sun and moon lie above it, and no thing begins above `CEILING`
+CEILING = 0.225
 
 
 @dataclass(frozen=True)
@@ -48,8 +49,24 @@ class Seen:
     def agrees(self, scene: Scene) -> bool:
         """Whether a scene has these clouds, this light and these colours in these columns."""
         things = tuple(sorted((t.colour, t.column) for t in scene.things))
-        sky = (scene.clouds, scene.light, scene.corner)
-        return (self.clouds, self.light, self.corner) == sky and self.things == things
+        return self == Seen(scene.clouds, scene.light, scene.corner, things)
+
+
+@dataclass(frozen=True)
+class Part:
+    """Connected pixels of one colour in picture number `picture`; all lengths are shares."""
+
+    picture: int
+    mask: Tensor  # (H, W) bool
+    x: float  # of its centre
+    y: float
+    top: float
+    wide: float  # its width in units of its height
+
+    @property
+    def column(self) -> str:
+        """The column it stands in."""
+        return COLUMNS[(self.x > 0.36) + (self.x > 0.64)]
 
 
 def hsv(pictures: Tensor) -> tuple[Tensor, Tensor, Tensor]:
@@ -73,9 +90,7 @@ def in_band(pictures: Tensor, colour: str) -> Tensor:
     band = ((hue - h0) % 360 < h1 - h0) | (h1 - h0 == 360)
     band &= (saturation >= s0) & (saturation <= s1) & (value >= v0) & (value <= v1)
     x = pictures.float() / 255
-    for end in (0, -1):
-        band &= (x - x[..., end, None]).abs().amax(1) > 0.05
-    return band
+    return band & ((x - x[..., :1]).abs().amax(1) > 0.05) & ((x - x[..., -1:]).abs().amax(1) > 0.05)
 
 
 def components(mask: Tensor) -> Tensor:
@@ -88,49 +103,44 @@ def components(mask: Tensor) -> Tensor:
         numbers = spread
 
 
+def parts(pictures: Tensor, colour: str, shrink: bool = False) -> list[Part]:
+    """The connected parts of a colour, of 14 pixels in 64 x 64 or more; shrunk first, if asked."""
+    mask = in_band(pictures, colour)
+    mask = -_grow(-mask.float()) > 0 if shrink else mask
+    side, enough, found = pictures.shape[3], pictures.shape[3] ** 2 / 300, []
+    rows = (mask.sum((1, 2)) >= enough).nonzero()[:, 0]
+    for i, numbers in zip(rows.tolist(), components(mask[rows]) if len(rows) else (), strict=True):
+        for number, size in zip(*numbers.unique(return_counts=True), strict=True):
+            if number > 0 and size >= enough:
+                here = numbers == number
+                places = here.nonzero()
+                (top, left), (low, right) = places.amin(0).tolist(), places.amax(0).tolist()
+                y, x = (places.float().mean(0) / side).tolist()
+                wide = (right - left + 1) / (low - top + 1)
+                found.append(Part(i, here, x, y, top / side, wide))
+    return found
+
+
 def see(pictures: Tensor) -> list[Seen]:
     """What the pixels of each picture show: uint8 (B, 3, H, W) to B findings."""
-    height, width = pictures.shape[2:]
-    hue, saturation, value = hsv(pictures)
-    pale = (saturation < 0.12) & (value > 0.88)
-    gold = (hue >= 43) & (hue <= 62) & (saturation > 0.45) & (value > 0.85)
-    found = [[] for _ in pictures]  # what is in the sky: "sun" or "pale", centre, width / height
-    for name, mask in (("pale", pale), ("sun", gold)):
-        mask[:, round(TOP * height) :] = False
-        for i, part in _parts(mask, 0.003):
-            if part[:, 0].min() < BEGIN * height:
-                tall, wide = (part.amax(0) - part.amin(0) + 1).tolist()
-                found[i].append((name, part[:, 1].float().mean().item() / width, wide / tall))
-    things = [[] for _ in pictures]
-    for colour in BANDS:
-        inner = -_grow(-in_band(pictures, colour).float()) > 0
-        for i, part in _parts(inner, 0.004):
-            y, x = (part.float().mean(0) / torch.tensor([height, width])).tolist()
-            if y > TOP:
-                things[i].append((colour, COLUMNS[(x > THIRDS[0]) + (x > THIRDS[1])]))
-    return [_seen(sky, here) for sky, here in zip(found, things, strict=True)]
-
-
-def _seen(sky: list[tuple[str, float, float]], things: list[tuple[str, str]]) -> Seen:
-    # A cloud is wider than tall; the moon, a crescent, is not.
-    clouds = sum(name == "pale" and ratio > 1.35 for name, _, ratio in sky)
-    lights = [
-        ("moon" if name == "pale" else name, x) for name, x, r in sky if name == "sun" or r <= 1.35
+    clouds, lights, things = [0] * len(pictures), {}, [[] for _ in pictures]
+    sky = pictures[:, :, : round(SKY * pictures.shape[2])]
+    for part in (p for p in parts(sky, "cloud") if p.top < CEILING):
+        if part.wide > 1.35:  # the moon, a crescent, is taller than wide
+            clouds[part.picture] += 1
+        else:
+            lights[part.picture] = ("moon", CORNERS[part.x > 0.5])
+    for part in (p for p in parts(sky, "sun") if p.top < CEILING):
+        lights[part.picture] = ("sun", CORNERS[part.x > 0.5])
+    for colour in COLOURS:
+        for part in parts(pictures, colour, shrink=True):
+            if part.y > SKY:
+                things[part.picture].append((colour, part.column))
+    none = ("none", "left")
+    return [
+        Seen(clouds[i], *lights.get(i, none), tuple(sorted(things[i])))
+        for i in range(len(pictures))
     ]
-    light, x = max(lights, default=("none", 0.0), key=lambda found: abs(found[1] - 0.5))
-    return Seen(clouds, light, "left" if x < 0.5 else "right", tuple(sorted(things)))
-
-
-def _parts(mask: Tensor, least: float) -> list[tuple[int, Tensor]]:
-    """The connected parts of at least this share of a picture: which one, and its (N, 2) places."""
-    found, enough = [], least * mask[0].numel()
-    rows = (mask.sum((1, 2)) >= enough).nonzero()[:, 0]
-    if not len(rows):
-        return []
-    for i, numbers in zip(rows.tolist(), components(mask[rows]), strict=True):
-        names, sizes = numbers.unique(return_counts=True)
-        found += [(i, (numbers == n).nonzero()) for n in names[sizes >= enough].tolist() if n]
-    return found
 
 
 def sharpness(pictures: Tensor, readings: Sequence[Reading]) -> float:
@@ -152,39 +162,32 @@ def sharpness(pictures: Tensor, readings: Sequence[Reading]) -> float:
     x = F.pad(pictures.float() / 255, (1, 1, 1, 1), mode="replicate")
     across, down = x[:, :, 1:-1, 2:] - x[:, :, 1:-1, :-2], x[:, :, 2:, 1:-1] - x[:, :, :-2, 1:-1]
     steep = (across.square() + down.square()).sum(1).sqrt() / 2  # (B, H, W)
-    wanted = [
-        {(t.colour, t.column) for t in r.scene.things} if r.scene else set() for r in readings
-    ]
-    width, values = pictures.shape[3], []
-    for colour in BANDS:
-        rows = [i for i, named in enumerate(wanted) if any(c == colour for c, _ in named)]
-        if not rows:
-            continue
-        largest: dict[tuple[int, str], Tensor] = {}
-        for i, part in _parts(in_band(pictures[rows], colour), 0.004):
-            middle = part[:, 1].float().mean().item() / width
-            key = rows[i], COLUMNS[(middle > THIRDS[0]) + (middle > THIRDS[1])]
-            if len(part) > len(largest.get(key, ())):
-                largest[key] = part
-        for (i, column), part in largest.items():
-            if (colour, column) in wanted[i]:
-                mask = torch.zeros(1, *steep.shape[1:])
-                mask[0, part[:, 0], part[:, 1]] = 1
-                band = (_grow(mask) + _grow(-mask) > 0)[0]  # grown, less shrunk
-                values.append(steep[i][band].mean().item())
-    if not values:
+    wanted = {
+        (i, t.colour, t.column)
+        for i, reading in enumerate(readings)
+        for t in (reading.scene.things if reading.scene else ())
+    }
+    largest: dict[tuple[int, str, str], Tensor] = {}
+    for colour in {colour for _, colour, _ in wanted}:
+        for part in parts(pictures, colour):
+            key = part.picture, colour, part.column
+            if key in wanted and part.mask.sum() > largest.get(key, torch.zeros(1)).sum():
+                largest[key] = part.mask
+    if not largest:
         raise ValueError("no thing was found: give readings of pictures with things in them")
+    values = []
+    for (i, _, _), mask in largest.items():
+        band = _grow(mask[None].float()) + _grow(-mask[None].float()) > 0  # grown, less shrunk
+        values.append(steep[i][band[0]].mean().item())
     return sum(values) / len(values)
 
 
 def relative_sharpness(pictures: Tensor, readings: Sequence[Reading], seed: int = 0) -> float:
     """`sharpness` divided by that of renders of the scenes that were read: 1 is as sharp."""
-    size, scenes = (
-        pictures.shape[2],
-        [r.scene or Scene("blue", "none", 0, "none", "left") for r in readings],
-    )
-    real = torch.stack([render(scene, size, seed + i) for i, scene in enumerate(scenes)])
-    return sharpness(pictures, readings) / sharpness(real, readings)
+    kept = [i for i, reading in enumerate(readings) if reading.scene]
+    readings, size = [readings[i] for i in kept], pictures.shape[2]
+    real = [render(reading.scene, size, seed + i) for i, reading in enumerate(readings)]
+    return sharpness(pictures[kept], readings) / sharpness(torch.stack(real), readings)
 
 
 def _grow(x: Tensor) -> Tensor:

@@ -7,6 +7,7 @@ al. 2023). Activations are modulated, not weights: the same convolution serves t
 
 import math
 from dataclasses import dataclass
+from itertools import pairwise
 
 import torch
 import torch.nn.functional as F
@@ -58,7 +59,7 @@ class Listen(nn.Module):
         self.register_buffer("places", fourier_places(side), persistent=False)
 
     def weights(self, z: Tensor, words: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
-        """Grid (B, HW, C), words (B, L, D): attention (B, heads, HW, L) and values (B, heads, L, c)."""
+        """Grid (B, HW, C), words (B, L, D): weights (B, heads, HW, L), values (B, heads, L, c)."""
         query = self.query(F.layer_norm(z, z.shape[-1:])) + self.place(self.places)
         query = query.unflatten(-1, (self.heads, -1)).transpose(1, 2)
         key_value = self.key_value(words).unflatten(-1, (2, self.heads, -1))
@@ -106,8 +107,7 @@ class Generator(nn.Module):
         )
         first = s.size // 2 ** len(s.widths)  # the side of the first grid
         self.start = nn.Parameter(torch.randn(1, s.widths[0], first, first) * 0.5)
-        pairs = zip(s.widths[:-1], s.widths[1:], strict=True)
-        self.up = nn.ModuleList([UpBlock(coarse, fine, s.style) for coarse, fine in pairs])
+        self.up = nn.ModuleList([UpBlock(*pair, s.style) for pair in pairwise(s.widths)])
         grids = enumerate(s.widths[: s.listening])
         self.listen = nn.ModuleList([Listen(c, first * 2**i, s.width) for i, c in grids])
         self.out = nn.Conv2d(s.widths[-1], 12, 3, padding=1)

@@ -14,7 +14,7 @@ from torch import Tensor
 from tqdm import tqdm
 
 from dalle_edu.data.pictures import to_network
-from dalle_edu.data.tokenizer import Tokenizer
+from dalle_edu.data.tokenizer import Tokenizer, words
 from dalle_edu.training.recipes import DataRecipe
 from dalle_edu.world import chinese, english
 from dalle_edu.world.caption import Caption, describe, truth_matrix
@@ -38,14 +38,16 @@ class Batch:
         tensors = {k: v.to(device) for k, v in vars(self).items() if isinstance(v, Tensor)}
         return replace(self, **tensors)
 
+
 def draw_captions(scene, data: DataRecipe, rng: random.Random) -> tuple[Caption, Caption]:
     """A true caption of a scene and an edited, false one in the same manner."""
     while True:
         kind = "terse" if rng.random() < data.terse else "complete"
         language = "zh" if rng.random() < data.chinese else "en"
         seed = rng.getrandbits(32)
-        true = describe(scene, kind, language, seed)
-        false = false_caption(scene, kind, language, seed, grammar=GRAMMARS[data.grammar])
+        grammar = GRAMMARS[data.grammar]
+        true = describe(scene, kind, language, seed, grammar)
+        false = false_caption(scene, kind, language, seed, None, grammar)
         if false is not None:
             return true, false
 
@@ -57,7 +59,7 @@ def train_tokenizer(data: DataRecipe, seed: int, captions: int = 20000) -> Token
     for _ in range(captions):
         scene = sample(rng, "seen", GRAMMARS[data.grammar])
         texts += [caption.text for caption in draw_captions(scene, data, rng)]
-    occur = {"en": " ".join(texts).casefold(), "zh": "".join(texts)}
+    occur = {"en": set(words(" ".join(texts))), "zh": "".join(texts)}
     known = {"en": english.words(), "zh": chinese.words()}
     lexicon = {k: [word for word in known[k] if word in occur[k]] for k in known}
     return Tokenizer.train(texts, data.vocabulary, lexicon)

@@ -16,7 +16,6 @@ from dalle_edu.training.recipes import Recipe
 from dalle_edu.training.run import Run
 from dalle_edu.zoo import load_piece, save_piece
 
-
 SHEET_PROMPTS = (
     "A blue sky with white clouds and a sun in the corner.",
     "a large red circle on the left and a small blue square on the right, grass, a grey sky",
@@ -46,10 +45,18 @@ def train(folder, recipe: Recipe, seed: int, resume=False, device=None, progress
 
     width, sentence = clip.settings.text.width, clip.settings.embedding
     settings = GeneratorSettings(
-        data.size, r.noise, width + 2 * clip.matcher.width, sentence, r.width, r.style, r.generator_widths
+        data.size,
+        r.noise,
+        width + 2 * clip.matcher.width,
+        sentence,
+        r.width,
+        r.style,
+        r.generator_widths,
     )
     g = Generator(settings)
-    d = Discriminator(DiscriminatorSettings(data.size, clip.settings.widths, clip.settings.top, width))
+    d = Discriminator(
+        DiscriminatorSettings(data.size, clip.settings.widths, clip.settings.top, width)
+    )
     d.start_from(clip)
     g_optimiser, d_optimiser = (
         torch.optim.Adam(player.parameters(), r.rate, (0.0, 0.99)) for player in (g, d)
@@ -84,7 +91,9 @@ def train(folder, recipe: Recipe, seed: int, resume=False, device=None, progress
         with run.autocast():
             realness, regions = d.look(torch.cat([real, fake]))
             words = d.read(heard.states, heard.mask)
-            of_real, of_fake = (tuple(part) for part in zip(*(p.chunk(2) for p in regions), strict=True))
+            of_real, of_fake = (
+                tuple(part) for part in zip(*(p.chunk(2) for p in regions), strict=True)
+            )
             scores = d.match(of_real, pick(words, columns))  # (B, K), the first column its own
             real_score = realness[:size] + scores[:, 0]
             fake_score = realness[size:] + d.match(of_fake, pick(words, columns[:, :1]))[:, 0]

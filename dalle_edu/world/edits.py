@@ -15,16 +15,8 @@ from .scene import CORE, Grammar, Scene, Thing, as_random, held_out
 
 # Kinds of edit and how often each is tried: most often what is learned last.
 KINDS = {"shape": 5, "colour": 3, "swap shapes": 3, "swap colours": 2, "size": 2, "swap places": 2}
-KINDS |= {
-    "place": 2,
-    "sky": 1,
-    "ground": 1,
-    "clouds": 1,
-    "light": 1,
-    "corner": 1,
-    "fill": 1,
-    "count": 1,
-}
+KINDS |= {"place": 2}
+KINDS |= dict.fromkeys(("sky", "ground", "clouds", "light", "corner", "fill", "count"), 1)
 HOSTS = ("circle", "square", "hexagon")  # what another thing can lie inside
 
 
@@ -87,11 +79,7 @@ def _edits(scene: Scene, kind: str, grammar: Grammar, rng: random.Random) -> Ite
             changed = [replace(t, **{kind: value}) if i in who else t for i, t in enumerate(things)]
             yield replace(scene, things=tuple(changed))
     elif kind.startswith("swap"):
-        names = {
-            "shapes": ("shape",),
-            "colours": ("colour",),
-            "places": ("column", "row", "inside"),
-        }
+        names = {"shapes": ["shape"], "colours": ["colour"], "places": ["column", "row", "inside"]}
         for one, other in _shuffled(combinations(things, 2), rng):
             new = {name: getattr(other, name) for name in names[kind.split()[1]]}
             old = {name: getattr(one, name) for name in new}
@@ -151,7 +139,7 @@ def false_caption(
     if isinstance(seed, random.Random):
         seed = seed.getrandbits(32)
     rng = random.Random(seed + 1)
-    for attempt in range(96):
+    for attempt in range(48):
         edited = edit(scene, rng, edit_kind, grammar)
         if edited is None:
             return None

@@ -49,7 +49,7 @@ SKY_SHADES = {
 }
 # A thing's longer side in pixels of a picture 64 wide, and where its centre may be. A scene is
 # crowded if it has two rows, or things both in the centre and beside it.
-SIZES = {"small": (18.6, 21.4), "large": (27.6, 30.3)}
+SIZES = {"small": (18.6, 21), "large": (27.6, 30.3)}
 CROWDED_SIZES = {"small": (14.3, 15.3), "large": (19, 20.2)}
 GUEST_SIZES = {"small": (14.3, 15.3), "large": (17, 18)}  # of what lies inside another thing
 PLACES = {"left": (0.21, 0.29), "centre": (0.45, 0.55), "right": (0.71, 0.79)}
@@ -84,11 +84,6 @@ class Placed:
         drawn = form(self.thing.shape)
         return [(tones[tone], tone == "body", loops * scale + middle) for tone, loops in drawn]
 
-    def box(self) -> tuple[float, float, float, float]:
-        """Left, top, right, bottom."""
-        w, h = (self.side / 2 * length for length in extent(self.thing.shape))
-        return self.x - w, self.y - h, self.x + w, self.y + h
-
 
 @dataclass(frozen=True)
 class Layout:
@@ -97,8 +92,7 @@ class Layout:
     sky: tuple[RGB, RGB]
     ground: RGB | None
     horizon: float  # 1 without a ground
-    light: tuple[Painted, ...]
-    clouds: tuple[tuple[Painted, ...], ...]
+    above: tuple[Painted, ...]  # the light and the clouds
     things: tuple[Placed, ...]
 
 
@@ -108,11 +102,11 @@ def render(scene: Scene, size: int = 64, seed: int | random.Random = 0) -> torch
     Args:
         scene: what to show.
         size: height and width in pixels, at least 16.
-        seed: an integer, or a generator to draw from: all that the scene leaves open follows from it.
+        seed: an integer, or a generator to draw from: what the scene leaves open follows from it.
 
     Returns:
-        uint8 (3, size, size): red, green, blue. The same scene and seed give the same pixels, and at
-        another size the same layout.
+        uint8 (3, size, size): red, green, blue. The same scene and seed give the same pixels, and
+        at another size the same layout.
 
     Raises:
         ValueError: if the size is too small.
@@ -129,22 +123,22 @@ def lay_out(scene: Scene, seed: int | random.Random = 0) -> Layout:
     sky = tuple(_shade(rng, ranges) for ranges in SKY_SHADES[scene.sky])
     ground = None if scene.ground == "none" else _shade(rng, SHADES[scene.ground])
     horizon = rng.uniform(0.745, 0.815) if ground else 1.0
-    light, left, right, lowest = (), 0.02, 0.98, 0.0
+    above, left, right = [], 0.02, 0.98
     if scene.light != "none":
         x, y = rng.uniform(0.15, 0.19), rng.uniform(0.14, 0.165)
         left, right = (x + 0.16, right) if scene.corner == "left" else (left, 0.84 - x)
-        light = _light(rng, scene.light, x if scene.corner == "left" else 1 - x, y)
-        lowest = y + 0.125
+        above = _light(rng, scene.light, x if scene.corner == "left" else 1 - x, y)
     cell = (right - left) / max(1, scene.clouds)
-    clouds = tuple(_cloud(rng, left + k * cell, cell, scene.clouds) for k in range(scene.clouds))
-    ceiling = max([lowest, *(loops[..., 1].max() for cloud in clouds for _, loops in cloud)]) + 0.02
+    for k in range(scene.clouds):
+        above = above + _cloud(rng, left + k * cell, cell, scene.clouds)
+    ceiling = max((loops[..., 1].max() for _, loops in above), default=0) + 0.02
     things = _place(rng, scene.things, ceiling)
 
     def behind(y: float) -> RGB:
         return _mix(*sky, y / horizon) if y < horizon else ground
 
     things = tuple(_with_rim(placed, things, behind) for placed in things)
-    return Layout(sky, ground, horizon, light, clouds, things)
+    return Layout(sky, ground, horizon, tuple(above), things)
 
 
 def _shade(rng: random.Random, ranges: tuple) -> RGB:
@@ -165,7 +159,7 @@ def _apart(a: RGB, b: RGB) -> float:
     return math.sqrt(sum(w * (p - q) ** 2 for w, p, q in zip((2, 4, 3), a, b, strict=True)))
 
 
-def _light(rng: random.Random, name: str, x: float, y: float) -> tuple[Painted, ...]:
+def _light(rng: random.Random, name: str, x: float, y: float) -> list[Painted]:
     """A disc with rays, or a crescent that leans to either side."""
     shade, r, turn = _shade(rng, SHADES[name]), rng.uniform(0.07, 0.082), rng.uniform(-0.5, 0.5)
     if name == "moon":
@@ -173,35 +167,34 @@ def _light(rng: random.Random, name: str, x: float, y: float) -> tuple[Painted, 
         outer, inner = arc(0, 0, 1, start=54, end=306), arc(0.45, 0, 0.82, start=280, end=80)
         crescent = np.concatenate([outer, inner]) * (math.copysign(1.35 * r, turn), 1.35 * r)
         cos, sin = math.cos(turn), math.sin(turn)
-        return ((shade, (crescent @ [[cos, sin], [-sin, cos]] + (x, y))[None]),)
-    rays = rng.randint(8, 12)
-    parts = [arc(x, y, r)]
-    for angle in turn + 2 * math.pi * np.arange(rays) / rays:
+        turned = crescent @ np.array([[cos, sin], [-sin, cos]])
+        return [(shade, turned[None] + np.array([x, y]))]
+    rays, parts, middle = rng.randint(8, 12), [arc(x, y, r)], np.array([x, y])
+    for angle in np.linspace(turn, turn + 2 * math.pi, rays, endpoint=False):
         along = r * np.array([math.cos(angle), math.sin(angle)])
         across = 0.16 * along[::-1] * (-1, 1)
-        parts.append(np.array([1.2 * along - across, 1.72 * along, 1.2 * along + across]) + (x, y))
-    return tuple((shade, points[None]) for points in parts)
+        ray = np.array([1.2 * along - across, 1.72 * along, 1.2 * along + across])
+        parts.append(middle + ray)
+    return [(shade, points[None]) for points in parts]
 
 
-def _cloud(rng: random.Random, start: float, cell: float, n: int) -> tuple[Painted, ...]:
-    """One of n clouds in its part of the sky: discs on one base line, the outer ones the smallest."""
+def _cloud(rng: random.Random, start: float, cell: float, n: int) -> list[Painted]:
+    """One of n clouds in its part of the sky: discs on one base line, the outer ones smallest."""
     shade, count = _shade(rng, SHADES["cloud"]), rng.choice((3, 4, 5))
     width = min(rng.uniform(*CLOUD_WIDTHS[n - 1]), cell - 0.03)
     left = start + rng.uniform(0.012, cell - width - 0.012)
     base = rng.uniform(0.06 + 0.43 * width, 0.285)
-    radii = width * np.array(
-        [rng.uniform(0.14, 0.18), *(rng.uniform(0.19, 0.27) for _ in range(count))]
-    )
-    radii[-1] = 0.8 * radii[0]
-    xs = np.linspace(left + radii[0], left + width - radii[-1], count + 1)
-    box = [(x, y) for x, y in ((xs[0], base - radii[-1]), (xs[-1], base - radii[-1]))]
-    box += [(xs[-1], base), (xs[0], base)]
+    ends = width * rng.uniform(0.13, 0.18)
+    radii = [ends, *(width * rng.uniform(0.17, 0.21) for _ in range(count - 2)), ends]
+    radii[rng.randint(1, count - 2)] = width * rng.uniform(0.23, 0.27)
+    xs = np.linspace(left + ends, left + width - ends, count)
+    box = np.stack([xs[[0, -1, -1, 0]], base - np.array([ends, ends, 0, 0])], 1)
     discs = [arc(x, base - r, r) for x, r in zip(xs, radii, strict=True)]
-    return tuple((shade, np.array(points)[None]) for points in (box, *discs))
+    return [(shade, points[None]) for points in (box, *discs)]
 
 
 def _spread(rng: random.Random, bands: list, lengths: list, start: float) -> list[float]:
-    """Centres along one axis, each in its band as far as there is room, none overlapping the next."""
+    """Centres along one axis, each in its band if there is room, none overlapping the next."""
     end, highs = 0.985, []
     for (_, high), length in zip(reversed(bands), reversed(lengths), strict=True):
         highs.append(min(high, end - length / 2))
@@ -216,12 +209,14 @@ def _spread(rng: random.Random, bands: list, lengths: list, start: float) -> lis
 
 def _place(rng: random.Random, things: tuple[Thing, ...], ceiling: float) -> list[Placed]:
     """The things below the ceiling; one inside another has that one's centre."""
-    standing = [[t for t in things if t.column == c and not t.inside] for c in COLUMNS]
+    hosts = {t.column for t in things if t.row == 0}
+    guests = {t for t in things if t.inside and t.column in hosts}
+    standing = [[t for t in things if t.column == c and t not in guests] for c in COLUMNS]
     columns = {column[0].column: column for column in standing if column}
-    crowded = len(columns) > 1 and ("centre" in columns or max(map(len, columns.values())) > 1)
-    crowded = crowded or any(len(column) > 1 for column in columns.values())
+    rows = max(map(len, columns.values()), default=1)
+    crowded = rows > 1 or ("centre" in columns and len(columns) > 1)
     sizes, places = (CROWDED_SIZES, CROWDED_PLACES) if crowded else (SIZES, PLACES)
-    side = {t: rng.uniform(*(GUEST_SIZES if t.inside else sizes)[t.size]) / 64 for t in things}
+    side = {t: rng.uniform(*(GUEST_SIZES if t in guests else sizes)[t.size]) / 64 for t in things}
     width, height = ({t: side[t] * extent(t.shape)[axis] for t in things} for axis in (0, 1))
     widths = [max(width[t] for t in column) for column in columns.values()]
     xs = _spread(rng, [places[c] for c in columns], widths, 0.015)
@@ -229,7 +224,7 @@ def _place(rng: random.Random, things: tuple[Thing, ...], ceiling: float) -> lis
     for x, (name, column) in zip(xs, columns.items(), strict=True):
         ys = _spread(rng, HEIGHTS[len(column)], [height[t] for t in column], ceiling)
         centre |= {t: (x, y) for t, y in zip(column, ys, strict=True)}
-        centre |= {t: (x, ys[0]) for t in things if t.inside and t.column == name}
+        centre |= {t: (x, ys[0]) for t in guests if t.column == name}
     placed = []
     for t in things:
         shade, flip = _shade(rng, SHADES[t.colour]), rng.choice((-1, 1)) if t.shape in DRAWN else 1
@@ -244,15 +239,13 @@ def _with_rim(placed: Placed, things: list[Placed], behind: Callable[[float], RG
 
     The rim's shade is the one that stands out more from the thing and from what it vanishes in.
     """
-    _, top, _, bottom = placed.box()
-    backs = [behind(y) for y in np.linspace(top, bottom, 7).tolist()]
+    height = placed.side * extent(placed.thing.shape)[1]
+    backs = [behind(placed.y + step * height) for step in (-0.5, -0.25, 0, 0.25, 0.5)]
     if placed.thing.inside:
-        backs = [p.shade for p in things if p.thing.slot == placed.thing.slot - 1]
+        backs = [p.shade for p in things if p.thing.slot == placed.thing.slot - 1] or backs
     own = [placed.shade]
-    if placed.thing.fill in ("striped", "dotted"):
-        own.append(placed.second)
-    if any(tone == "shadow" for tone, _ in form(placed.thing.shape)):
-        own.append(_darker(placed.shade))
+    own += [placed.second] * (placed.thing.fill in ("striped", "dotted"))
+    own += [_darker(placed.shade)] * (placed.thing.shape == "house")  # its roof
     near = {shade for a in own for b in backs if _apart(a, b) < NEAR for shade in (a, b)}
     if not near:
         return placed
@@ -267,28 +260,29 @@ def paint(layout: Layout, size: int) -> np.ndarray:
     column = np.full((side, 1, 3), layout.ground or 0, np.uint8)
     column[: len(t), 0] = np.array(layout.sky[0]) * (1 - t) + np.array(layout.sky[1]) * t + 0.5
     image = Image.fromarray(column).resize((side, side), Image.Resampling.NEAREST)
-    for shade, loops in [*layout.light, *(part for cloud in layout.clouds for part in cloud)]:
+    for shade, loops in layout.above:
         _fill(image, loops, shade)
     for placed in layout.things:
         _paint_thing(image, placed)
-    return np.asarray(image.reduce(over))
+    return np.array(image.reduce(over))
 
 
 def _paint_thing(image: Image.Image, placed: Placed) -> None:
     fill, parts = placed.thing.fill, placed.parts()
-    line = LINE if fill == "outline" else 0
+
+    def within(loops: np.ndarray, body: bool, by: float) -> np.ndarray | None:
+        return grow(loops, -by) if body and fill == "outline" else None
+
     for _, body, loops in parts if placed.rim else ():
-        _fill(
-            image, grow(loops, RIM), placed.rim, grow(loops, -line - RIM) if body and line else None
-        )
+        _fill(image, grow(loops, RIM), placed.rim, within(loops, body, LINE + RIM))
     for shade, body, loops in parts:
-        _fill(image, loops, shade, grow(loops, -line) if body and line else None)
+        _fill(image, loops, shade, within(loops, body, LINE))
         if body and fill in ("striped", "dotted"):
             _fill(image, loops, placed.second, pattern=_pattern(placed, image.width))
 
 
 def _fill(image: Image.Image, loops: np.ndarray, shade: RGB, but=None, pattern=None) -> None:
-    """Fills an outline, all but another one or only where a pattern is."""
+    """Fills an outline: all, or all but another one, or only where a pattern is."""
     if but is None and pattern is None:
         _polygon(image, loops, shade)
         return
@@ -313,5 +307,5 @@ def _pattern(placed: Placed, side: int) -> Image.Image:
     cos, sin = (f(math.radians(placed.turn if striped else 45)) for f in (math.cos, math.sin))
     u, v = x * cos + y * sin, y * cos - x * sin
     u -= np.rint(u)  # how far from the middle of the nearest stripe
-    shown = abs(u) < 0.21 if striped else u * u + (v - np.rint(v)) ** 2 < 0.09
+    shown = abs(u) < 0.21 if striped else u * u + (v - np.rint(v)) ** 2 < 0.07
     return Image.fromarray(shown.astype(np.uint8) * 255)

@@ -1,4 +1,4 @@
-"""Little World's grammar: what a scene can hold, which combinations are held out, how scenes are drawn.
+"""Little World's grammar: what a scene can hold, what is held out, how scenes are sampled.
 
 A scene is symbolic: it says *what* is there. Everything a caption does not name (exact place, exact
 size, shade, form of the clouds, height of the horizon) is drawn afresh by the renderer from its own
@@ -28,7 +28,7 @@ SLOTS = 2 * len(COLUMNS)  # row 0 holds a column's only or upper thing, row 1 th
 
 @dataclass(frozen=True)
 class Thing:
-    """One thing in a scene: `row` 1 only below (or, with `inside`, within) a thing in row 0 of its column."""
+    """One thing; `row` 1 only below (or, with `inside`, within) a thing in row 0 of its column."""
 
     shape: str
     colour: str
@@ -46,7 +46,7 @@ class Thing:
 
 @dataclass(frozen=True)
 class Scene:
-    """What a picture shows. `corner` counts only where there is a light; things stand in slot order."""
+    """What a picture shows. `corner` counts only with a light; things stand in slot order."""
 
     sky: str
     ground: str
@@ -110,7 +110,9 @@ def held_out(scene: Scene) -> frozenset[str]:
     for a in scene.things:
         if (a.colour, a.shape) in HELD_OUT_PAIRS:
             found.add("pair")
-        equal = sum((b.shape, b.colour, b.fill) == (a.shape, a.colour, a.fill) for b in scene.things)
+        equal = sum(
+            (b.shape, b.colour, b.fill) == (a.shape, a.colour, a.fill) for b in scene.things
+        )
         if (equal, a.shape) in HELD_OUT_COUNTS:
             found.add("count")
         for b in scene.things:
@@ -162,12 +164,16 @@ def _draw(rng: random.Random, grammar: Grammar) -> Scene:
 
 
 def _draw_things(rng: random.Random, grammar: Grammar) -> tuple[Thing, ...]:
-    n = rng.choice((0, 1, 1, 2, 2, 2) if grammar.max_things == 2 else (0, 1, 1, 2, 2, 2, 3, 3, 3, 4))
+    n = rng.choice(
+        (0, 1, 1, 2, 2, 2) if grammar.max_things == 2 else (0, 1, 1, 2, 2, 2, 3, 3, 3, 4)
+    )
     slots = _draw_slots(rng, n, grammar.rows)
 
     def thing() -> Thing:
         fill = rng.choice(grammar.fills) if rng.random() < 0.5 else "solid"
-        return Thing(rng.choice(grammar.shapes), rng.choice(grammar.colours), rng.choice(SIZES), "", 0, fill)
+        return Thing(
+            rng.choice(grammar.shapes), rng.choice(grammar.colours), rng.choice(SIZES), "", 0, fill
+        )
 
     # Four things are always equal ones; two or three are so a quarter of the time.
     if grammar.counts and (n == 4 or (n > 1 and rng.random() < 0.25)):
@@ -196,12 +202,16 @@ def _draw_slots(rng: random.Random, n: int, rows: int) -> list[tuple[str, int]]:
 
 
 def encode(scene: Scene) -> list[int]:
-    """A scene as 4 + 6 x 5 class numbers: sky, ground, clouds, light; then for each slot shape (0 for
-    an empty one), colour, size, fill, each 1 + its index, and 1 if it lies inside the thing above.
+    """A scene as 4 + 6 x 5 class numbers, which are also the judge's labels.
 
-    Light: 0 none, 1 sun left, 2 sun right, 3 moon left, 4 moon right. The judge's labels are these.
+    Sky, ground, clouds, light (0 none, 1 sun left, 2 sun right, 3 moon left, 4 moon right); then for
+    each slot shape (0 where it is empty), colour, size, fill, each 1 + its index, and 1 if inside.
     """
-    light = 0 if scene.light == "none" else 2 * LIGHTS.index(scene.light) - 1 + CORNERS.index(scene.corner)
+    light = (
+        0
+        if scene.light == "none"
+        else 2 * LIGHTS.index(scene.light) - 1 + CORNERS.index(scene.corner)
+    )
     codes = [SKIES.index(scene.sky), GROUNDS.index(scene.ground), scene.clouds, light]
     slots = [[0] * 5 for _ in range(SLOTS)]
     for t in scene.things:
@@ -218,6 +228,10 @@ def decode(codes: list[int]) -> Scene:
         shape, colour, size, fill, inside = rest[5 * slot : 5 * slot + 5]
         if shape:
             attributes = SHAPES[shape - 1], COLOURS[colour - 1], SIZES[size - 1]
-            things.append(Thing(*attributes, COLUMNS[slot // 2], slot % 2, FILLS[fill - 1], bool(inside)))
-    name, corner = ("none", "left") if not light else (LIGHTS[(light + 1) // 2], CORNERS[(light - 1) % 2])
+            things.append(
+                Thing(*attributes, COLUMNS[slot // 2], slot % 2, FILLS[fill - 1], bool(inside))
+            )
+    name, corner = (
+        ("none", "left") if not light else (LIGHTS[(light + 1) // 2], CORNERS[(light - 1) % 2])
+    )
     return Scene(SKIES[sky], GROUNDS[ground], clouds, name, corner, tuple(things))

@@ -7,6 +7,7 @@ import torch
 from torch.autograd import gradcheck
 
 from dalle_edu.gan.losses import (
+    LOSSES,
     hinge_d,
     hinge_g,
     matching,
@@ -110,15 +111,12 @@ def test_relativistic_meets_in_pairs_not_in_averages():
     assert relativistic_d(real, real.flip(0)).item() > 3
 
 
-@pytest.mark.parametrize(
-    "d, g",
-    [
-        (relativistic_d, relativistic_g),
-        (non_saturating_d, non_saturating_g),
-        (non_saturating_d, saturating_g),
-        (hinge_d, hinge_g),
-    ],
-)
+def test_losses_by_name():
+    for name, (d, g) in LOSSES.items():
+        assert (d.__name__, g.__name__) == (f"{name}_d", f"{name}_g")
+
+
+@pytest.mark.parametrize("d, g", [*LOSSES.values(), (non_saturating_d, saturating_g)])
 def test_the_players_pull_in_opposite_directions(d, g):
     real, fake = (torch.zeros(4, dtype=torch.float64, requires_grad=True) for _ in range(2))
     to_real, to_fake = torch.autograd.grad(d(real, fake), (real, fake))

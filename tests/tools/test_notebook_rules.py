@@ -158,6 +158,14 @@ def test_the_limits_are_inclusive():
     assert rules.narrow(append(code("#" * 88, 9))) == []
 
 
+def test_one_description_serves_all_forms_of_a_picture():
+    both = picture("Sky.")
+    both["data"]["image/jpeg"] = both["data"]["image/png"]
+    assert rules.pictures_described(append(code("assert x", 9, [both]))) == []
+    del both["data"]["image/png"]
+    assert len(rules.pictures_described(append(code("assert x", 9, [both])))) == 1
+
+
 def test_exercises_are_not_counted():
     assert rules.short(append(*(code("y = 1", 9, [], ["exercise"]) for _ in range(99)))) == []
 

