@@ -132,7 +132,7 @@ class Chain:
     def draw(
         self, prompt: str, n: int = 1, seed: int | None = None, rerank: int | None = None
     ) -> list[Image.Image]:
-        """n PIL images of a prompt; with `rerank` k, each the best of k by the contrastive model."""
+        """n PIL images of a prompt; with `rerank` k, each the best of k by stage 1."""
         k = 1 if rerank is None else rerank
         if not isinstance(k, int) or k < 1:
             raise ValueError(f"rerank is {rerank!r}: give the number of pictures to choose from")

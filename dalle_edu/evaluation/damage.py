@@ -70,7 +70,7 @@ def strong(pictures: Tensor, boxes: Tensor, generator: Generator) -> Tensor:
         return low + (high - low) * torch.rand(len(x), channels, 1, 1, generator=generator)
 
     x, other = pictures.float() / 255, pictures.roll(1, 0).float() / 255
-    left, top, right, bottom = boxes[:, :, None, None, None].unbind(1)  # (B, 1, 1, 1)
+    left, top, right, bottom = boxes.float()[:, :, None, None, None].unbind(1)  # (B, 1, 1, 1)
     rows, columns = _places(x)
     u = (2 * columns + 1 - left - right) / (right - left).clamp(min=1)  # -1 to 1 in the box
     v = (2 * rows + 1 - top - bottom) / (bottom - top).clamp(min=1)
@@ -152,14 +152,14 @@ def foil(scene: Scene, kind: str, seed: int, grammar: Grammar = CORE) -> Tensor 
     rows, columns = torch.arange(64)[:, None] + 0.5, torch.arange(64) + 0.5
     halves = columns < (left + right) / 2, rows < (top + bottom) / 2
     half = rng.choice((*halves, ~halves[0], ~halves[1]))
-    return torch.where(half[:, :, None], behind, whole).permute(2, 0, 1).contiguous()
+    return torch.where(half.expand(64, 64)[:, :, None], behind, whole).permute(2, 0, 1).contiguous()
 
 
 def box(placed: Placed, size: int = 64) -> tuple[float, float, float, float]:
     """Left, top, right, bottom of a thing in pixels of a picture of this size."""
     wide, tall = (placed.side * part / 2 for part in extent(placed.thing.shape))
     ends = (placed.x - wide, placed.y - tall, placed.x + wide, placed.y + tall)
-    return tuple(size * end for end in ends)
+    return tuple(float(size * end) for end in ends)
 
 
 def _places(x: Tensor) -> tuple[Tensor, Tensor]:

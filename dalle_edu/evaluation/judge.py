@@ -99,9 +99,9 @@ def plain_trunk(widths: Sequence[int]) -> nn.Sequential:
     """The same shapes from plain convolutions, max-pooled, for a second opinion."""
     a, b, c = widths
     layers = [nn.Conv2d(3, a, 5, stride=2, padding=2), nn.BatchNorm2d(a), nn.SiLU()]
-    for i, o in ((a, a), (a, b), (b, b), (b, c)):
+    for i, o, pool in ((a, a, True), (a, b, False), (b, b, True), (b, c, False)):
         layers += [nn.Conv2d(i, o, 3, padding=1), nn.BatchNorm2d(o), nn.SiLU()]
-        layers += [nn.MaxPool2d(2)] if (i, o) in ((a, a), (b, b)) else []
+        layers += [nn.MaxPool2d(2)] if pool else []
     return nn.Sequential(*layers)
 
 

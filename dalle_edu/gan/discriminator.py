@@ -1,4 +1,4 @@
-"""The discriminator: is this picture real, and does it show what the caption says? Chapters 6 and 7.
+"""The discriminator: is this picture real, and does it show what the caption says? Chapters 6, 7.
 
 Its trunk sees pixels only; then the words look for themselves in the regions. So one pass over the
 pictures meets every caption of the batch and every edited one, at the price of a matrix product.

@@ -1,7 +1,7 @@
 """Batches of Little World for the loops: batch k is a pure function of (seed, k).
 
 So the position in the data is one integer, and a resumed run meets the batches it would have met.
-A pool of scenes is rendered once; captions, edits and the choice of pictures are drawn anew in every
+A pool of scenes is rendered once; captions, edits and the choice of pictures are drawn anew in each
 batch. Nothing held out is ever drawn: not as picture, not as true caption, not as false caption.
 """
 

@@ -131,7 +131,7 @@ def lay_out(scene: Scene, seed: int | random.Random = 0) -> Layout:
     cell = (right - left) / max(1, scene.clouds)
     for k in range(scene.clouds):
         above = above + _cloud(rng, left + k * cell, cell, scene.clouds)
-    ceiling = max((loops[..., 1].max() for _, loops in above), default=0) + 0.02
+    ceiling = max((float(loops[..., 1].max()) for _, loops in above), default=0) + 0.02
     things = _place(rng, scene.things, ceiling)
 
     def behind(y: float) -> RGB:

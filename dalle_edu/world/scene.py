@@ -204,8 +204,8 @@ def _draw_slots(rng: random.Random, n: int, rows: int) -> list[tuple[str, int]]:
 def encode(scene: Scene) -> list[int]:
     """A scene as 4 + 6 x 5 class numbers, which are also the judge's labels.
 
-    Sky, ground, clouds, light (0 none, 1 sun left, 2 sun right, 3 moon left, 4 moon right); then for
-    each slot shape (0 where it is empty), colour, size, fill, each 1 + its index, and 1 if inside.
+    Sky, ground, clouds, light (0 none, 1 sun left, 2 sun right, 3 moon left, 4 moon right); then
+    for each slot shape (0 if empty), colour, size, fill, each 1 + its index, and 1 if inside.
     """
     light = (
         0

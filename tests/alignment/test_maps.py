@@ -61,6 +61,7 @@ def test_ridge_limits():
     stiff = Ridge.fit(text, image, 1e12)
     assert stiff.weight.abs().max() < 1e-8
     torch.testing.assert_close(stiff.bias, image.mean(0))
+    torch.testing.assert_close(exact(text), F.normalize(text @ rule + 0.3, dim=1))
     # Whatever the penalty, the mean sentence goes to the mean picture.
     some = Ridge.fit(text, image, 3.0)
     torch.testing.assert_close(raw(some, text.mean(0)), image.mean(0))

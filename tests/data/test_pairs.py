@@ -180,6 +180,17 @@ def test_a_shard_cut_short_is_named_and_the_next_one_is_read(tmp_path):
     assert broken == ["0.tar", "2.tar"]
 
 
+def test_a_sample_of_a_shard_is_named_up_to_the_first_dot(tmp_path):
+    with tarfile.open(tmp_path / "x.tar", "w") as tar:
+        for name, content in (("v1.0/x.seg.png", b""), ("v1.0/x.png", png()), ("v1.0/x.txt", b"x")):
+            member = tarfile.TarInfo(name)
+            member.size = len(content)
+            tar.addfile(member, io.BytesIO(content))
+    pairs = open_pairs(tmp_path / "x.tar", size=16)
+    assert [(pair.name, pair.caption) for pair in pairs] == [("x.tar/v1.0/x", "x")]
+    assert not pairs.report.skipped
+
+
 def test_columns_have_other_names(tmp_path):
     folder = make_folder(tmp_path / "folder")
     rows = [{"file_name": "a.png", "path": str(folder / "j.png"), "titre": "a"}]
@@ -328,8 +339,8 @@ def test_a_large_picture_is_refused_from_its_header():
 
 
 def test_a_format_that_runs_programs_is_not_opened():
-    with pytest.raises(ValueError, match="broken picture"):
-        read_picture(b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 8 8\n", 8)
+    with pytest.raises(ValueError, match="broken picture: none of BMP, GIF"):
+        read_picture(encoded(Image.new("RGB", (8, 8)), "EPS"), 8)
 
 
 def test_little_world_pair_i_depends_on_seed_and_i_alone():

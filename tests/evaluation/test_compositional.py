@@ -1,4 +1,4 @@
-"""Prompt sets: fixed, apart, and of their category; scores of readings that never err, and that do."""
+"""Prompt sets: fixed, apart, of their category; scores of readings that never err, and that do."""
 
 from dataclasses import replace
 
@@ -40,8 +40,13 @@ def test_test_and_dev_share_no_prompt():
 
 @pytest.mark.parametrize(
     ("category", "split"),
-    [("one thing", "pair"), ("two things", "pair"), ("two things", "order")]
-    + [("counting", "count"), ("above and below", "stack")],
+    [
+        ("one thing", "pair"),
+        ("two things", "pair"),
+        ("two things", "order"),
+        ("counting", "count"),
+        ("above and below", "stack"),
+    ],
 )
 def test_held_out_prompts_hold_one_kind_of_combination(category, split):
     assert split in SPLITS

@@ -147,8 +147,9 @@ def test_precision_and_recall_are_told_apart():
 
 def test_precision_recall_counts_exact_copies():
     """Equal pictures are at distance 0 of one another, not 1e-7."""
-    real = torch.randn(6, 40, generator=torch.Generator().manual_seed(2)).repeat(5, 1) * 100
-    assert precision_recall(real, real[:6], k=1)[0] == 1
+    real = torch.randn(6, 40, generator=torch.Generator().manual_seed(2)).repeat(5, 1) + 1000
+    assert precision_recall(real, real[:6], k=1) == (1, 1)
+    assert diversity(real[:1].expand(30, -1)) == 0
 
 
 def test_precision_recall_errors():

@@ -80,10 +80,10 @@ def test_one_unsure_answer_is_enough_not_to_tell():
     scene = next(s for s in map(sample, range(99)) if len(s.things) == 2)
     answer(judge, [scene])
     answers, _ = judge.forward(pictures(1))
-    answers[list(judge.heads).index("shape 0")].zero_()
+    answers[list(judge.heads).index("shape 0")].mul_(1e-4)  # nearly even
     reading = judge.read(pictures(1))[0]
     assert reading.scene is None
-    assert reading.confidence == pytest.approx(1 / 7, rel=1e-3)
+    assert reading.confidence == pytest.approx(1 / 7, rel=1e-2)
 
 
 @pytest.mark.parametrize("head", ["shape 0", "colour 0", "size 0"])
