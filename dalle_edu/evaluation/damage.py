@@ -55,7 +55,7 @@ def strong(pictures: Tensor, boxes: Tensor, generator: Generator) -> Tensor:
     A third are spoiled as a whole: noise, blur, tiles shuffled, two pictures in a chessboard or
     fading into one another. In the others one thing lost a part (a wedge, a bite, a strip through
     its middle, stripes, blots) to what lies behind it, to another picture or to paint; or is
-    blurred, warped, shuffled, faint, or mixed with another picture.
+    blurred, warped, squashed, shuffled, faint, or mixed with another picture.
 
     Args:
         pictures: uint8 (B, 3, H, W).
@@ -92,6 +92,7 @@ def strong(pictures: Tensor, boxes: Tensor, generator: Generator) -> Tensor:
             *[torch.where(lost, _one_of(fills, generator), x)] * 5,
             _blur(x, 9),
             _warp(x, uniform(2.5, 4), generator, 10),
+            _squash(x, boxes, uniform(1.5, 2.2), generator),
             _shuffle(x, 4, 2, generator),
             x.lerp(behind, uniform(0.6, 0.8)),
             x.lerp(other, uniform(0.3, 0.45)),
@@ -173,11 +174,27 @@ def _smooth(x: Tensor, channels: int, cells: int, generator: Generator) -> Tenso
     return F.interpolate(field, size=x.shape[2:], mode="bicubic")
 
 
+def _move(x: Tensor, grid: Tensor) -> Tensor:
+    """Pixels fetched from `grid` (B, H, W, 2), x and y from -1 to 1."""
+    return F.grid_sample(x, grid, padding_mode="border", align_corners=False)
+
+
+def _still(x: Tensor) -> Tensor:
+    identity = torch.eye(2, 3).expand(len(x), 2, 3)
+    return F.affine_grid(identity, list(x.shape), align_corners=False)
+
+
 def _warp(x: Tensor, by: Tensor, generator: Generator, cells: int = 6) -> Tensor:
     """Every pixel moved by a smooth random field, by about `by` (B, 1, 1, 1) pixels."""
-    field = (_smooth(x, 2, cells, generator) * by * 2 / x.shape[3]).permute(0, 2, 3, 1)
-    still = F.affine_grid(torch.eye(2, 3).expand(len(x), 2, 3), list(x.shape), align_corners=False)
-    return F.grid_sample(x, still + field, padding_mode="border", align_corners=False)
+    field = _smooth(x, 2, cells, generator) * by * 2 / x.shape[3]
+    return _move(x, _still(x) + field.permute(0, 2, 3, 1))
+
+
+def _squash(x: Tensor, boxes: Tensor, by: Tensor, generator: Generator) -> Tensor:
+    """Everything nearer to the middle of its box, by the factor `by`, across or along."""
+    middle = (boxes[:, None, None, :2] + boxes[:, None, None, 2:]) / x.shape[3] - 1  # (B, 1, 1, 2)
+    flat = torch.randint(2, (len(x), 1, 1, 1), generator=generator) == torch.arange(2)
+    return _move(x, middle + (_still(x) - middle) * torch.where(flat, by, 1.0))
 
 
 def _shuffle(x: Tensor, cell: int, reach: int, generator: Generator) -> Tensor:

@@ -121,14 +121,15 @@ class Judge(nn.Module):
         self.summary = nn.Conv2d(width, settings.summary, 1)
         self.answer = nn.Linear(settings.summary * places, sum(n for _, n in self.heads.values()))
         self.legible = nn.Sequential(
-            nn.Linear(settings.summary * places, 128), nn.ReLU(), nn.Linear(128, 1)
+            nn.Linear(settings.summary * (places + 1), 128), nn.ReLU(), nn.Linear(128, 1)
         )
 
     def forward(self, pictures: Tensor) -> tuple[tuple[Tensor, ...], Tensor]:
         """Float (B, 3, H, W) in [-1, 1] to logits, one (B, classes) a head, and (B,) "legible"."""
-        summary = self.summary(self.trunk(pictures)).flatten(1)
-        answers = self.answer(summary).float().split([n for _, n in self.heads.values()], 1)
-        return answers, self.legible(summary).squeeze(1).float()
+        summary = self.summary(self.trunk(pictures))  # (B, summary, H/8, W/8)
+        each, worst = summary.flatten(1), summary.amax((2, 3))  # a fault counts wherever it is
+        answers = self.answer(each).float().split([n for _, n in self.heads.values()], 1)
+        return answers, self.legible(torch.cat([each, worst], 1)).squeeze(1).float()
 
     @torch.no_grad()
     def features(self, pictures: Tensor, batch: int = 256) -> Tensor:

@@ -52,11 +52,11 @@ def draw_captions(scene, data: DataRecipe, rng: random.Random) -> tuple[Caption,
             return true, false
 
 
-def train_tokenizer(data: DataRecipe, seed: int, captions: int = 20000) -> Tokenizer:
+def train_tokenizer(data: DataRecipe, seed: int) -> Tokenizer:
     """Byte-level BPE on training captions; its lexicon holds the words that occur in them."""
     rng = random.Random(f"tokenizer/{seed}")
     texts = []
-    for _ in range(captions):
+    for _ in range(min(data.scenes, 16384)):
         scene = sample(rng, "seen", GRAMMARS[data.grammar])
         texts += [caption.text for caption in draw_captions(scene, data, rng)]
     occur = {"en": set(words(" ".join(texts))), "zh": "".join(texts)}

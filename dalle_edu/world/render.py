@@ -269,27 +269,24 @@ def paint(layout: Layout, size: int) -> np.ndarray:
 
 def _paint_thing(image: Image.Image, placed: Placed) -> None:
     fill, parts = placed.thing.fill, placed.parts()
-
-    def within(loops: np.ndarray, body: bool, by: float) -> np.ndarray | None:
-        return grow(loops, -by) if body and fill == "outline" else None
-
     for _, body, loops in parts if placed.rim else ():
-        _fill(image, grow(loops, RIM), placed.rim, within(loops, body, LINE + RIM))
+        line = (LINE + 2 * RIM) * (body and fill == "outline")
+        _fill(image, grow(loops, RIM), placed.rim, line)
     for shade, body, loops in parts:
-        _fill(image, loops, shade, within(loops, body, LINE))
+        _fill(image, loops, shade, LINE * (body and fill == "outline"))
         if body and fill in ("striped", "dotted"):
             _fill(image, loops, placed.second, pattern=_pattern(placed, image.width))
 
 
-def _fill(image: Image.Image, loops: np.ndarray, shade: RGB, but=None, pattern=None) -> None:
-    """Fills an outline: all, or all but another one, or only where a pattern is."""
-    if but is None and pattern is None:
+def _fill(image: Image.Image, loops: np.ndarray, shade: RGB, line=0.0, pattern=None) -> None:
+    """Fills an outline: all of it, or a line along its inside, or where a pattern is."""
+    if not line and pattern is None:
         _polygon(image, loops, shade)
         return
     mask = Image.new("L", image.size)
     _polygon(mask, loops, 255)
-    if but is not None:
-        _polygon(mask, but, 0)
+    if line:
+        _polygon(mask, grow(loops, -line), 0)
     image.paste(shade, mask=ImageChops.multiply(mask, pattern) if pattern else mask)
 
 

@@ -6,12 +6,12 @@ from dalle_edu.training.recipes import DataRecipe
 from dalle_edu.world.edits import edit
 from dalle_edu.world.scene import CORE, WIDE, decode, held_out, sample
 
-DATA = DataRecipe(scenes=64, size=32)
+DATA = DataRecipe(scenes=256, size=32)
 
 
 @pytest.fixture(scope="module")
 def tokenizer():
-    return train_tokenizer(DATA, 0, captions=500)
+    return train_tokenizer(DATA, 0)
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,4 @@
-"""The judge's loop: what its batches hold, that it learns, and that it continues where it stopped."""
+"""The judge's loop: what its batches hold, what it leaves, how it continues where it stopped."""
 
 from dataclasses import replace
 
