@@ -7,7 +7,7 @@ what is finished is not run again. DIR/report.json and DIR/report.md hold all of
 import hashlib
 import json
 import random
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -154,9 +154,8 @@ def table(rows: Sequence[Mapping[str, Any]]) -> str:
 
     def cell(value: Any) -> str:
         if isinstance(value, dict):
-            return "{:.1f} ({:.1f}-{:.1f})".format(
-                *(100 * value[k] for k in ("share", "low", "high"))
-            )
+            share, low, high = (100 * value[key] for key in ("share", "low", "high"))
+            return f"{share:.1f} ({low:.1f}-{high:.1f})"
         return "-" if value is None else f"{value:.3g}" if isinstance(value, float) else str(value)
 
     columns = list(dict.fromkeys(key for row in rows for key in row))
@@ -166,26 +165,24 @@ def table(rows: Sequence[Mapping[str, Any]]) -> str:
 
 def audit(s: Subject) -> Rows:
     """The judge itself: clear renders, foils rejected, pixels and a second judge that agree"""
-    told = s.pairs("audit", 4 * s.n, None)
-    real = s.render(scene for scene, _ in told)
-    rates = score(s.judge.read(real), told)
-    rows = [{"what": f"renders, {name}", "share": rate} for name, rate in rates.items()]
+    told, grammar = s.pairs("audit", 4 * s.n, None), s.grammar
+    real, drawn = s.render(x for x, _ in told), prompts("seen", "two things", "en", "complete", s.n)
+    found = {f"renders, {k}": rate for k, rate in score(s.judge.read(real), told).items()}
     for kind in damage.FOILS:
-        made = [(damage.foil(x, kind, i, s.grammar), c) for i, (x, c) in enumerate(told[: 2 * s.n])]
-        made = [(picture, caption) for picture, caption in made if picture is not None]
-        seen = s.judge.read(torch.stack([picture for picture, _ in made]))
-        wrong = [not right(r, c) for r, (_, c) in zip(seen, made, strict=True)]
-        rows.append({"what": f"foils, {kind}, rejected", "share": _share(wrong)})
-    drawn = prompts("seen", "two things", "en", "complete", s.n)
+        foils = [(x, damage.foil(x, kind, i, grammar)) for i, (x, _) in enumerate(told[: 2 * s.n])]
+        foils = [(scene, picture) for scene, picture in foils if picture is not None]
+        seen = s.judge.read(torch.stack([picture for _, picture in foils]))
+        wrong = [r.scene != scene for r, (scene, _) in zip(seen, foils, strict=True)]
+        found[f"foils, {kind}, rejected"] = _share(wrong)
     for name, asked, shown in (("renders", told, real), ("drawn", drawn, s.draw(drawn))):
         seen = s.judge.read(shown)
-        agree = [p.agrees(r.scene) for p, r in zip(pixels.see(shown), seen, strict=True) if r.scene]
-        rows.append({"what": f"{name}, exact pixels agree", "share": _share(agree)})
+        both = zip(pixels.see(shown), seen, strict=True)
+        found[f"{name}, pixels agree"] = _share([p.agrees(r.scene) for p, r in both if r.scene])
         if s.second:
             three = zip(seen, s.second.read(shown), asked, strict=True)
-            agree = [right(a, c) == right(b, c) for a, b, (_, c) in three]
-            rows.append({"what": f"{name}, the second judge agrees", "share": _share(agree)})
-    return rows
+            same = [right(one, c) == right(other, c) for one, other, (_, c) in three]
+            found[f"{name}, second judge agrees"] = _share(same)
+    return [{"what": name, "share": rate} for name, rate in found.items()]
 
 
 def cells(s: Subject) -> Rows:
@@ -267,17 +264,18 @@ def edits(s: Subject) -> Rows:
     """The true caption ranked above one edit of it, each kind apart (chance 50 %)"""
     clip, d, rows = s.chain.clip, s.discriminator, []
 
-    def match(matcher: Callable, regions: tuple, words: tuple) -> Tensor:
-        return matcher(regions, tuple(part[:, None] for part in words))[:, 0]
+    def own(words: tuple) -> tuple:  # each picture meets one caption
+        return tuple(part[:, None] for part in words)
 
-    scorers = {
-        "sentence": lambda p, t: (clip.pictures(p)[0] * clip.captions(t)[0]).sum(1),
-        "words": lambda p, t: match(clip.matcher, clip.pictures(p)[1], clip.captions(t)[1]),
-    }
-    if d:
-        scorers["discriminator"] = lambda p, t: match(
-            d.match, d.look(p)[1], d.read(clip.captions(t)[2].float(), t > 0)
-        )
+    def words(p: Tensor, t: Tensor) -> Tensor:
+        return clip.matcher(clip.pictures(p)[1], own(clip.captions(t)[1]))[:, 0]
+
+    def critic(p: Tensor, t: Tensor) -> Tensor:
+        heard = d.read(clip.captions(t)[2].float(), t > 0)
+        return d.match(d.look(p)[1], own(heard))[:, 0]
+
+    scorers = {"sentence": lambda p, t: (clip.pictures(p)[0] * clip.captions(t)[0]).sum(1)}
+    scorers |= {"words": words} | ({"discriminator": critic} if d else {})
     for language in ("en", "zh"):
         test = EditTest(s.grammar.name, clip.settings.size, s.chain.tokenizer, s.n, language)
         found = {name: test.run(scorer) for name, scorer in scorers.items()}
@@ -296,12 +294,12 @@ def _sentences(chain: Chain, told: Prompts) -> Tensor:
     return torch.cat([chain.clip.captions(part)[0] for part in tokens.split(256)])
 
 
-def _rate(hits: int, of: int) -> Rate:
-    return Rate(hits, of, hits / of, *wilson(hits, of))
+def _rate(hits: int, of: int) -> Rate | None:
+    return Rate(hits, of, hits / of, *wilson(hits, of)) if of else None
 
 
 def _share(flags: Sequence[bool]) -> Rate | None:
-    return _rate(sum(flags), len(flags)) if flags else None
+    return _rate(sum(flags), len(flags))
 
 
 def _checksum(holder: Chain | Subject) -> str:

@@ -126,8 +126,8 @@ def test_audit_of_a_perfect_judge(perfect):
     for name in ("renders, all", "renders, shape", "foils, halved, rejected"):
         assert rows[name].share == 1
     assert rows["renders, all"].of == 24
-    assert rows["drawn, the second judge agrees"].share == 1
-    assert rows["renders, exact pixels agree"].share > 0.8
+    assert rows["drawn, second judge agrees"].share == 1
+    assert rows["renders, pixels agree"].share > 0.8
 
 
 def test_distance_of_renders_is_near_its_floor(perfect):

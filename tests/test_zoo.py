@@ -10,7 +10,7 @@ import torch
 import dalle_edu
 from dalle_edu import zoo
 from dalle_edu.chain import Chain
-from dalle_edu.evaluation.judge import Judge
+from dalle_edu.evaluation.judge import Reading
 from dalle_edu.gan.discriminator import Discriminator, DiscriminatorSettings
 from tests.tiny import PIECES, PROMPT, save_run, settings_of, tiny_judge, tiny_parts
 
@@ -85,7 +85,8 @@ def test_a_training_run_is_loaded_by_its_folder(tmp_path):
 def test_a_shipped_model_is_loaded_by_its_name(shipped):
     assert isinstance(dalle_edu.load("little-world"), Chain)
     assert dalle_edu.load()([PROMPT], seed=0).shape == (1, 1, 3, 64, 64)
-    assert isinstance(dalle_edu.load("judge"), Judge)
+    readings = dalle_edu.load("judge")(torch.zeros(2, 3, 64, 64, dtype=torch.uint8))
+    assert [type(reading) for reading in readings] == [Reading, Reading]
 
 
 def refused(name="little-world"):

@@ -1,4 +1,4 @@
-"""What stands in a picture of Little World, from its pixels alone: no network, nothing learned.
+"""What stands in a picture of the core, from its pixels alone: no network, nothing learned.
 
 It counts clouds, names sun or moon and finds which colour stands where: a cross-check of the judge,
 and the way to a thing's contour, whose sharpness is measured here. Chapter 9.
@@ -57,6 +57,7 @@ class Part:
     """Connected pixels of one colour in picture number `picture`; all lengths are shares."""
 
     picture: int
+    colour: str
     mask: Tensor  # (H, W) bool
     x: float  # of its centre
     y: float
@@ -80,67 +81,64 @@ def hsv(pictures: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     return 60 * sixths % 360, spread / value.clamp(min=1e-6), value
 
 
-def in_band(pictures: Tensor, colour: str) -> Tensor:
-    """Which pixels have a colour and differ from both ends of their row: (B, H, W) bool.
+def in_bands(pictures: Tensor, colours: Sequence[str]) -> Tensor:
+    """Which pixels have a colour and differ from both ends of their row: (colours, B, H, W) bool.
 
     What lies behind the things is the same all along a row; nothing stands at the picture's rim.
     """
-    hue, saturation, value = hsv(pictures)
-    h0, h1, s0, s1, v0, v1 = BANDS[colour]
-    band = ((hue - h0) % 360 < h1 - h0) | (h1 - h0 == 360)
-    band &= (saturation >= s0) & (saturation <= s1) & (value >= v0) & (value <= v1)
-    x = pictures.float() / 255
-    return band & ((x - x[..., :1]).abs().amax(1) > 0.05) & ((x - x[..., -1:]).abs().amax(1) > 0.05)
+    x, (hue, *others) = pictures.float() / 255, hsv(pictures)
+    differ = [(x - end).abs().amax(1) > 0.05 for end in (x[..., :1], x[..., -1:])]
+    masks = []
+    for colour in colours:
+        first, last, *ends = BANDS[colour]
+        mask = (hue - first) % 360 <= last - first
+        for value, low, high in zip(others, ends[::2], ends[1::2], strict=True):
+            mask &= (value >= low) & (value <= high)
+        masks.append(mask & differ[0] & differ[1])
+    return torch.stack(masks)
 
 
 def components(mask: Tensor) -> Tensor:
-    """Connected parts (8 neighbours) of (B, H, W) bool: int64, 0 outside, else a part's number."""
-    numbers = torch.arange(1, mask.shape[1] * mask.shape[2] + 1).view(1, *mask.shape[1:]) * mask
-    while True:
-        spread = _grow(numbers.float()).long() * mask
-        if torch.equal(spread, numbers):
-            return numbers
+    """Connected parts (8 neighbours) of (B, H, W) bool: 0 outside, else the number of the part."""
+    numbers = torch.arange(1.0, mask.shape[1] * mask.shape[2] + 1).view(1, *mask.shape[1:]) * mask
+    while len(mask) and not torch.equal(numbers, spread := _grow(numbers) * mask):
         numbers = spread
+    return numbers
 
 
-def parts(pictures: Tensor, colour: str, shrink: bool = False) -> list[Part]:
-    """The connected parts of a colour, of 14 pixels in 64 x 64 or more; shrunk first, if asked."""
-    mask = in_band(pictures, colour)
-    mask = -_grow(-mask.float()) > 0 if shrink else mask
-    side, enough, found = pictures.shape[3], pictures.shape[3] ** 2 / 300, []
-    rows = (mask.sum((1, 2)) >= enough).nonzero()[:, 0]
-    for i, numbers in zip(rows.tolist(), components(mask[rows]) if len(rows) else (), strict=True):
+def parts(pictures: Tensor, colours: Sequence[str], shrink: bool = False) -> list[Part]:
+    """The connected parts of some colours, at least 1/300 of a picture; shrunk first, if asked."""
+    masks, found = in_bands(pictures, colours).flatten(0, 1), []
+    masks = -_grow(-masks.float()) > 0 if shrink else masks
+    side = pictures.shape[3]
+    enough = side**2 / 300
+    rows = (masks.sum((1, 2)) >= enough).nonzero()[:, 0]
+    for row, numbers in zip(rows.tolist(), components(masks[rows]), strict=True):
         for number, size in zip(*numbers.unique(return_counts=True), strict=True):
             if number > 0 and size >= enough:
-                here = numbers == number
-                places = here.nonzero()
+                places = (mask := numbers == number).nonzero()
                 (top, left), (low, right) = places.amin(0).tolist(), places.amax(0).tolist()
                 y, x = (places.float().mean(0) / side).tolist()
                 wide = (right - left + 1) / (low - top + 1)
-                found.append(Part(i, here, x, y, top / side, wide))
+                colour, picture = divmod(row, len(pictures))
+                found.append(Part(picture, colours[colour], mask, x, y, top / side, wide))
     return found
 
 
 def see(pictures: Tensor) -> list[Seen]:
     """What the pixels of each picture show: uint8 (B, 3, H, W) to B findings."""
     clouds, lights, things = [0] * len(pictures), {}, [[] for _ in pictures]
-    sky = pictures[:, :, : round(SKY * pictures.shape[2])]
-    for part in (p for p in parts(sky, "cloud") if p.top < CEILING):
-        if part.wide > 1.35:  # the moon, a crescent, is taller than wide
-            clouds[part.picture] += 1
-        else:
-            lights[part.picture] = ("moon", CORNERS[part.x > 0.5])
-    for part in (p for p in parts(sky, "sun") if p.top < CEILING):
-        lights[part.picture] = ("sun", CORNERS[part.x > 0.5])
-    for colour in COLOURS:
-        for part in parts(pictures, colour, shrink=True):
-            if part.y > SKY:
-                things[part.picture].append((colour, part.column))
-    none = ("none", "left")
-    return [
-        Seen(clouds[i], *lights.get(i, none), tuple(sorted(things[i])))
-        for i in range(len(pictures))
-    ]
+    for part in parts(pictures[:, :, : round(SKY * pictures.shape[2])], ("cloud", "sun")):
+        if part.colour == "cloud" and part.wide > 1.35:  # the moon, a crescent, is taller than wide
+            clouds[part.picture] += part.top < CEILING
+        elif part.top < CEILING:
+            light = "sun" if part.colour == "sun" else "moon"
+            lights[part.picture] = (light, CORNERS[part.x > 0.5])
+    for part in parts(pictures, COLOURS, shrink=True):
+        if part.y > SKY:
+            things[part.picture].append((part.colour, part.column))
+    found = [lights.get(i, ("none", "left")) for i in range(len(pictures))]
+    return [Seen(n, *f, tuple(sorted(t))) for n, f, t in zip(clouds, found, things, strict=True)]
 
 
 def sharpness(pictures: Tensor, readings: Sequence[Reading]) -> float:
@@ -168,11 +166,10 @@ def sharpness(pictures: Tensor, readings: Sequence[Reading]) -> float:
         for t in (reading.scene.things if reading.scene else ())
     }
     largest: dict[tuple[int, str, str], Tensor] = {}
-    for colour in {colour for _, colour, _ in wanted}:
-        for part in parts(pictures, colour):
-            key = part.picture, colour, part.column
-            if key in wanted and part.mask.sum() > largest.get(key, torch.zeros(1)).sum():
-                largest[key] = part.mask
+    for part in parts(pictures, sorted({colour for _, colour, _ in wanted})) if wanted else ():
+        key = part.picture, part.colour, part.column
+        if key in wanted and part.mask.sum() > largest.get(key, torch.zeros(1)).sum():
+            largest[key] = part.mask
     if not largest:
         raise ValueError("no thing was found: give readings of pictures with things in them")
     values = []

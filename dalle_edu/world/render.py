@@ -101,18 +101,13 @@ def render(scene: Scene, size: int = 64, seed: int | random.Random = 0) -> torch
 
     Args:
         scene: what to show.
-        size: height and width in pixels, at least 16.
+        size: height and width in pixels.
         seed: an integer, or a generator to draw from: what the scene leaves open follows from it.
 
     Returns:
         uint8 (3, size, size): red, green, blue. The same scene and seed give the same pixels, and
         at another size the same layout.
-
-    Raises:
-        ValueError: if the size is too small.
     """
-    if size < 16:
-        raise ValueError(f"size is {size}: ask for at least 16 pixels")
     return torch.from_numpy(paint(lay_out(scene, seed), size)).permute(2, 0, 1).contiguous()
 
 
@@ -163,12 +158,9 @@ def _light(rng: random.Random, name: str, x: float, y: float) -> list[Painted]:
     """A disc with rays, or a crescent that leans to either side."""
     shade, r, turn = _shade(rng, SHADES[name]), rng.uniform(0.07, 0.082), rng.uniform(-0.5, 0.5)
     if name == "moon":
-        # The outer circle's far side, and back along a smaller circle.
-        outer, inner = arc(0, 0, 1, start=54, end=306), arc(0.45, 0, 0.82, start=280, end=80)
-        crescent = np.concatenate([outer, inner]) * (math.copysign(1.35 * r, turn), 1.35 * r)
         cos, sin = math.cos(turn), math.sin(turn)
-        turned = crescent @ np.array([[cos, sin], [-sin, cos]])
-        return [(shade, turned[None] + np.array([x, y]))]
+        crescent = form("moon")[0][1] * (math.copysign(2.7 * r, turn), 2.7 * r)
+        return [(shade, crescent @ np.array([[cos, sin], [-sin, cos]]) + np.array([x, y]))]
     rays, parts, middle = rng.randint(8, 12), [arc(x, y, r)], np.array([x, y])
     for angle in np.linspace(turn, turn + 2 * math.pi, rays, endpoint=False):
         along = r * np.array([math.cos(angle), math.sin(angle)])

@@ -103,6 +103,8 @@ _OUTLINES: dict[str, Points | list[Points]] = {
     ],
     "hexagon": arc(0, 0, 1, n=6),
     "oval": arc(0, 0, 1, 0.62),
+    # A circle's far side, and back along a smaller circle.
+    "moon": [*arc(0, 0, 1, start=54, end=306), *arc(0.45, 0, 0.82, start=280, end=80)],
 }
 _TREE = [(0.2, -0.48), (0.5, 0), (0.3, 0), (0.62, 0.5)]
 _BIRD = [*arc(-0.05, 0.12, 0.62, 0.48, 0, 180), (-1, -0.22), (-0.5, -0.12)]

@@ -73,7 +73,7 @@ def test_pixels_refuse_what_was_not_rendered():
 
 
 def test_sharpness_falls_with_blur_and_not_with_another_seed():
-    scenes, pictures = world(40, 900)
+    scenes, pictures = world(24, 900)
     readings = [Reading(scene, 1.0) for scene in scenes]
     assert relative_sharpness(pictures, readings, 123) == pytest.approx(1, abs=0.08)
     once = sharpness(blurred(pictures), readings) / sharpness(pictures, readings)

@@ -15,7 +15,7 @@ from dalle_edu.zoo import load_piece
 SMOKE = RECIPES["smoke"]
 RECIPE = replace(
     SMOKE,
-    data=replace(SMOKE.data, scenes=24),
+    data=replace(SMOKE.data, scenes=12),
     judge=replace(SMOKE.judge, steps=4, batch=6, widths=(8, 8, 16), warm_up=0, fall=1.0),
 )
 

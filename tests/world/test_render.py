@@ -73,17 +73,12 @@ def sampled(grammar, n=60, seed=0):
 # --- what a caller gets ---
 
 
-@pytest.mark.parametrize("size", [32, 64, 128, 256])
+@pytest.mark.parametrize("size", [8, 64, 128, 256])
 def test_the_result_is_a_picture(size):
     picture = render(sample(0), size, 1)
     assert picture.shape == (3, size, size)
     assert picture.dtype == torch.uint8
     assert picture.is_contiguous()
-
-
-def test_a_picture_too_small_is_refused():
-    with pytest.raises(ValueError, match="size is 8: ask for at least 16"):
-        render(EMPTY, 8)
 
 
 def test_the_seed_decides_everything_else():
