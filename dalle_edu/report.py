@@ -1,8 +1,4 @@
-"""Draw, judge, write: what `dalle-edu evaluate` runs. Chapter 9.
-
-Each entry is a file of its own, DIR/<entry>.json, with the checksums of the model and of its judge:
-what is finished is not run again. DIR/report.json and DIR/report.md hold all of them.
-"""
+"""Draw, judge, write: what `dalle-edu evaluate` runs. Chapter 9."""
 
 import hashlib
 import json
@@ -19,14 +15,10 @@ from dalle_edu import zoo
 from dalle_edu.chain import Chain, hear
 from dalle_edu.contrastive.losses import cosines
 from dalle_edu.data.pictures import to_network, to_pictures
-from dalle_edu.evaluation import damage, distances, pixels
+from dalle_edu.evaluation import damage, distances, intervals, pixels, retrieval
 from dalle_edu.evaluation.compositional import CATEGORIES, Rate, prompts, score
 from dalle_edu.evaluation.edits import EditTest
-from dalle_edu.evaluation.intervals import wilson
 from dalle_edu.evaluation.judge import Judge, right
-from dalle_edu.evaluation.retrieval import recall_at_k
-from dalle_edu.gan.discriminator import Discriminator
-from dalle_edu.gan.generator import Generator
 from dalle_edu.world.caption import Caption, describe, truth_matrix
 from dalle_edu.world.render import render
 from dalle_edu.world.scene import CORE, WIDE, Grammar, Scene, encode, sample
@@ -46,7 +38,7 @@ class Subject:
     chain: Chain
     judge: Judge
     second: Judge | None  # of another seed and architecture
-    discriminator: Discriminator | None
+    discriminator: torch.nn.Module | None
     grammar: Grammar
     n: int  # prompts a cell
 
@@ -61,22 +53,26 @@ class Subject:
 
     def pairs(self, name: str, n: int, split: str | None = "seen", language: str = "en") -> Prompts:
         """Unseen scenes with complete captions; the same for the same name."""
-        rng, told = random.Random(f"report/{name}"), []
-        for _ in range(n):
-            scene = sample(rng, split, self.grammar)
-            told.append((scene, describe(scene, "complete", language, rng, self.grammar)))
-        return told
+        rng, grammar = random.Random(f"report/{name}"), self.grammar
+        scenes = [sample(rng, split, grammar) for _ in range(n)]
+        return [(x, describe(x, "complete", language, rng, grammar)) for x in scenes]
+
+    def sentences(self, told: Prompts) -> Tensor:
+        """Stage 1's embeddings of the captions, (B, D)."""
+        tokens = self.chain.tokenizer([caption.text for _, caption in told])
+        return torch.cat([self.chain.clip.captions(part)[0] for part in tokens.split(256)])
 
 
 class Retrieval(Chain):
     """Draws nothing: of a pool as training has it, the picture with the nearest caption."""
 
+    @torch.no_grad()
     def __init__(self, s: Subject) -> None:
         c = s.chain
         super().__init__(f"retrieval for {c.name}", c.tokenizer, c.clip, c.mapping, c.generator)
         told = s.pairs("pool", POOL)
         self.pictures = to_network(s.render(scene for scene, _ in told))
-        self.sentences = _sentences(c, told)
+        self.sentences = s.sentences(told)
 
     def generate(self, heard, z: Tensor, batch: int = 64) -> Tensor:
         """As `Chain.generate`; the noise changes nothing."""
@@ -92,18 +88,12 @@ def evaluate(
     judge: str | Path | None = None,
     about: Mapping[str, Any] | None = None,
 ) -> str:
-    """Runs what is not finished yet, and writes the tables.
+    """Runs what is not finished yet (DIR/<entry>.json), writes and returns the tables.
 
     Args:
-        model: a name for `load`, the folder of a training run, or a chain.
-        out: folder for the report; made if it is missing.
-        n: prompts a cell, at least 1.
-        only: names of `ENTRIES`; by default all.
-        judge: folder of a judge; by default that of the run, else the shipped one.
-        about: told with every entry: machine, command.
-
-    Returns:
-        The tables in Markdown.
+        model: a name for `load`, the folder of a training run, or a chain. out: folder, made.
+        n: prompts a cell, at least 1. only: names of `ENTRIES`; by default all.
+        judge: folder, by default the run's, else the shipped one. about: machine, command.
 
     Raises:
         ValueError: if the model, the judge or an entry is unknown, or n is below 1.
@@ -165,23 +155,24 @@ def table(rows: Sequence[Mapping[str, Any]]) -> str:
 
 def audit(s: Subject) -> Rows:
     """The judge itself: clear renders, foils rejected, pixels and a second judge that agree"""
-    told, grammar = s.pairs("audit", 4 * s.n, None), s.grammar
+    told = s.pairs("audit", 4 * s.n, None)
     real, drawn = s.render(x for x, _ in told), prompts("seen", "two things", "en", "complete", s.n)
     found = {f"renders, {k}": rate for k, rate in score(s.judge.read(real), told).items()}
     for kind in damage.FOILS:
-        foils = [(x, damage.foil(x, kind, i, grammar)) for i, (x, _) in enumerate(told[: 2 * s.n])]
+        foils = [(x, damage.foil(x, kind, i, s.grammar)) for i, (x, _) in enumerate(told)]
         foils = [(scene, picture) for scene, picture in foils if picture is not None]
         seen = s.judge.read(torch.stack([picture for _, picture in foils]))
         wrong = [r.scene != scene for r, (scene, _) in zip(seen, foils, strict=True)]
-        found[f"foils, {kind}, rejected"] = _share(wrong)
+        found[f"foils, {kind}, rejected"] = _rate(sum(wrong), len(wrong))
     for name, asked, shown in (("renders", told, real), ("drawn", drawn, s.draw(drawn))):
         seen = s.judge.read(shown)
         both = zip(pixels.see(shown), seen, strict=True)
-        found[f"{name}, pixels agree"] = _share([p.agrees(r.scene) for p, r in both if r.scene])
+        agree = [exact.agrees(r.scene) for exact, r in both if r.scene]
+        found[f"{name}, pixels agree"] = _rate(sum(agree), len(agree))
         if s.second:
             three = zip(seen, s.second.read(shown), asked, strict=True)
             same = [right(one, c) == right(other, c) for one, other, (_, c) in three]
-            found[f"{name}, second judge agrees"] = _share(same)
+            found[f"{name}, second judge agrees"] = _rate(sum(same), len(same))
     return [{"what": name, "share": rate} for name, rate in found.items()]
 
 
@@ -199,10 +190,10 @@ def cells(s: Subject) -> Rows:
 
 def controls(s: Subject) -> Rows:
     """The same judge on the best of 16 by stage 1, and on pictures that owe the model little"""
-    c, retrieval, rows = s.chain, Retrieval(s), []
+    c, looked_up, rows = s.chain, Retrieval(s), []
     with torch.random.fork_rng():
         torch.manual_seed(SEED)
-        fresh = Generator(c.generator.settings)
+        fresh = type(c.generator)(c.generator.settings)
     untrained = Chain("untrained", c.tokenizer, c.clip, c.mapping, fresh)
 
     def best(text: str) -> Tensor:
@@ -214,13 +205,13 @@ def controls(s: Subject) -> Rows:
         pictures = {
             "best of 16": torch.stack([best(caption.text) for _, caption in asked]),
             "real": s.render(scene for scene, _ in asked),
-            "retrieval": s.draw(asked, retrieval),
+            "retrieval": s.draw(asked, looked_up),
             "captions shuffled": s.draw(asked[1:] + asked[:1]),
             "untrained generator": s.draw(asked, untrained),
         }
         for name, shown in pictures.items():
-            where = {"pictures": name, "category": category, "split": split}
-            rows.append(where | score(s.judge.read(shown), asked))
+            row = {"pictures": name, "category": category, "split": split}
+            rows.append(row | score(s.judge.read(shown), asked))
     return rows
 
 
@@ -237,25 +228,27 @@ def distance(s: Subject) -> Rows:
         seen, found = s.judge.read(shown), s.judge.features(shown)
         both = enumerate(zip(seen, asked, strict=True))
         good = [i for i, (r, (_, c)) in both if right(r, c) and r.scene.things]
-        sharp = pixels.relative_sharpness(shown[good], [seen[i] for i in good]) if good else None
+        sharp = None
+        if len(good) > 9:  # fewer tell nothing
+            sharp = pixels.relative_sharpness(shown[good], [seen[i] for i in good])
         rows.append({"pictures": name, "Frechet distance": distances.frechet_distance(found, real)})
         rows[-1] |= {"KID x 1000": 1000 * distances.kid(found, real), "sharpness": sharp}
     return rows
 
 
+@torch.no_grad()
 def stage_1(s: Subject) -> Rows:
     """Stage 1: something true in the first place, among unseen pairs"""
     rows = []
     for language in ("en", "zh"):
         told = s.pairs("stage 1", 2 * s.n, language=language)
         shown = to_network(s.render(scene for scene, _ in told))
-        with torch.no_grad():
-            images = torch.cat([s.chain.clip.pictures(part)[0] for part in shown.split(256)])
+        images = torch.cat([s.chain.clip.pictures(part)[0] for part in shown.split(256)])
         true = truth_matrix([encode(scene) for scene, _ in told], [caption for _, caption in told])
-        both = recall_at_k(cosines(images, _sentences(s.chain, told)), true)
+        both = retrieval.recall_at_k(cosines(images, s.sentences(told)), true)
         for way, found in zip(("picture to caption", "caption to picture"), both, strict=True):
-            row = {"language": language, "direction": way, "R@1": _rate(found.hits, found.queries)}
-            rows.append(row | {"duplicates": found.duplicates})
+            row = {"language": language, "direction": way, "duplicates": found.duplicates}
+            rows.append(row | {"R@1": _rate(found.hits, found.queries)})
     return rows
 
 
@@ -264,18 +257,16 @@ def edits(s: Subject) -> Rows:
     """The true caption ranked above one edit of it, each kind apart (chance 50 %)"""
     clip, d, rows = s.chain.clip, s.discriminator, []
 
-    def own(words: tuple) -> tuple:  # each picture meets one caption
-        return tuple(part[:, None] for part in words)
-
-    def words(p: Tensor, t: Tensor) -> Tensor:
-        return clip.matcher(clip.pictures(p)[1], own(clip.captions(t)[1]))[:, 0]
+    def match(regions: tuple, words: tuple, matcher: torch.nn.Module) -> Tensor:
+        return matcher(regions, tuple(part[:, None] for part in words))[:, 0]
 
     def critic(p: Tensor, t: Tensor) -> Tensor:
-        heard = d.read(clip.captions(t)[2].float(), t > 0)
-        return d.match(d.look(p)[1], own(heard))[:, 0]
+        return match(d.look(p)[1], d.read(clip.captions(t)[2].float(), t > 0), d.matcher)
 
-    scorers = {"sentence": lambda p, t: (clip.pictures(p)[0] * clip.captions(t)[0]).sum(1)}
-    scorers |= {"words": words} | ({"discriminator": critic} if d else {})
+    scorers = {
+        "sentence": lambda p, t: (clip.pictures(p)[0] * clip.captions(t)[0]).sum(1),
+        "words": lambda p, t: match(clip.pictures(p)[1], clip.captions(t)[1], clip.matcher),
+    } | ({"discriminator": critic} if d else {})
     for language in ("en", "zh"):
         test = EditTest(s.grammar.name, clip.settings.size, s.chain.tokenizer, s.n, language)
         found = {name: test.run(scorer) for name, scorer in scorers.items()}
@@ -288,18 +279,8 @@ def edits(s: Subject) -> Rows:
 ENTRIES = {f.__name__: f for f in (audit, cells, controls, distance, stage_1, edits)}
 
 
-@torch.no_grad()
-def _sentences(chain: Chain, told: Prompts) -> Tensor:
-    tokens = chain.tokenizer([caption.text for _, caption in told])
-    return torch.cat([chain.clip.captions(part)[0] for part in tokens.split(256)])
-
-
 def _rate(hits: int, of: int) -> Rate | None:
-    return Rate(hits, of, hits / of, *wilson(hits, of)) if of else None
-
-
-def _share(flags: Sequence[bool]) -> Rate | None:
-    return _rate(sum(flags), len(flags))
+    return Rate(hits, of, hits / of, *intervals.wilson(hits, of)) if of else None
 
 
 def _checksum(holder: Chain | Subject) -> str:

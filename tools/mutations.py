@@ -77,8 +77,8 @@ MUTATIONS = (
     Mutation(
         "cosines-not-normalised",
         CONTRASTIVE,
-        "(F.normalize(_exact(x), dim=1) for x in (image, text))",
-        "(_exact(x) for x in (image, text))",
+        "(F.normalize(at_least_float32(x), dim=1) for x in (image, text))",
+        "(at_least_float32(x) for x in (image, text))",
         CONTRASTIVE_TESTS,
     ),
     Mutation(
@@ -91,8 +91,8 @@ MUTATIONS = (
     Mutation(
         "sigmoid-bias-forgotten",
         CONTRASTIVE,
-        "logits = scale * _exact(cosine) + bias",
-        "logits = scale * _exact(cosine)",
+        "logits = scale * at_least_float32(cosine) + bias",
+        "logits = scale * at_least_float32(cosine)",
         CONTRASTIVE_TESTS,
     ),
     Mutation(
@@ -105,8 +105,8 @@ MUTATIONS = (
     Mutation(
         "article-square-of-the-mean",
         CONTRASTIVE,
-        "_leads((_exact(cosine), positive)).square().mean()",
-        "_leads((_exact(cosine), positive)).mean().square()",
+        "_leads((at_least_float32(cosine), positive)).square().mean()",
+        "_leads((at_least_float32(cosine), positive)).mean().square()",
         CONTRASTIVE_TESTS,
     ),
     Mutation(
@@ -119,22 +119,22 @@ MUTATIONS = (
     Mutation(
         "matching-true-candidates-punished",
         GAN,
-        "_exact(scores).masked_fill(others, -torch.inf)",
-        "_exact(scores)",
+        "at_least_float32(scores).masked_fill(others, -torch.inf)",
+        "at_least_float32(scores)",
         GAN_TESTS,
     ),
     Mutation(
         "hinge-without-margin",
         GAN,
-        "F.relu(1 - _exact(real))",
-        "F.relu(-_exact(real))",
+        "F.relu(1 - at_least_float32(real))",
+        "F.relu(-at_least_float32(real))",
         GAN_TESTS,
     ),
     Mutation(
         "saturating-for-non-saturating",
         GAN,
-        "return F.softplus(-_exact(fake)).mean()",
-        "return -F.softplus(_exact(fake)).mean()",
+        "return F.softplus(-at_least_float32(fake)).mean()",
+        "return -F.softplus(at_least_float32(fake)).mean()",
         GAN_TESTS,
     ),
     Mutation(

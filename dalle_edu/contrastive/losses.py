@@ -24,7 +24,7 @@ def cosines(image: Tensor, text: Tensor) -> Tensor:
     Returns:
         (B, M) in [-1, 1]; float64 for float64 inputs, else float32.
     """
-    image, text = (F.normalize(_exact(x), dim=1) for x in (image, text))
+    image, text = (F.normalize(at_least_float32(x), dim=1) for x in (image, text))
     return _exact_matmul(image, text.T)
 
 
@@ -52,7 +52,7 @@ def info_nce(similarity: Tensor, positive: Tensor) -> Tensor:
     """
     _check(similarity, positive)
     _check_rows(positive.any(1))
-    s = _exact(similarity)
+    s = at_least_float32(similarity)
     return (_cross_entropy(s, positive, 1) + _cross_entropy(s, positive, 0)) / 2
 
 
@@ -85,7 +85,7 @@ def info_nce_chunked(
     """
     if chunk < 1:
         raise ValueError(f"chunk is {chunk}: give at least 1")
-    image, text = _exact(image), _exact(text)
+    image, text = at_least_float32(image), at_least_float32(text)
     scale = torch.as_tensor(scale, dtype=image.dtype, device=image.device)
     return _Chunked.apply(image, text, scale, positive, chunk)
 
@@ -107,7 +107,7 @@ def sigmoid_loss(
     Built in chapter 2.
     """
     _check(cosine, positive)
-    logits = scale * _exact(cosine) + bias
+    logits = scale * at_least_float32(cosine) + bias
     return F.softplus(torch.where(positive, -logits, logits)).sum() / len(cosine)
 
 
@@ -130,7 +130,7 @@ def triplet_loss(cosine: Tensor, positive: Tensor, margin: float) -> Tensor:
     Built in chapter 2.
     """
     _check(cosine, positive)
-    s = _exact(cosine)
+    s = at_least_float32(cosine)
     return F.relu(margin - _leads((s, positive), (s.T, positive.T))).mean()
 
 
@@ -152,7 +152,7 @@ def article_loss(cosine: Tensor, positive: Tensor) -> Tensor:
     Measured, and then mended, in chapter 2.
     """
     _check(cosine, positive)
-    return -_leads((_exact(cosine), positive)).square().mean()
+    return -_leads((at_least_float32(cosine), positive)).square().mean()
 
 
 class _Chunked(torch.autograd.Function):
@@ -210,7 +210,7 @@ def _blocks(
             yield r, c, cosine, true.to(image.device)
 
 
-def _exact(x: Tensor) -> Tensor:
+def at_least_float32(x: Tensor) -> Tensor:
     """In float32 at least; float64 stays."""
     return x.to(torch.promote_types(x.dtype, torch.float32))
 

@@ -10,7 +10,17 @@ from dataclasses import dataclass, replace
 from zlib import crc32
 
 from dalle_edu.world.caption import Caption, describe
-from dalle_edu.world.scene import CORE, DRAWN, WIDE, Grammar, Scene, Thing, held_out, sample
+from dalle_edu.world.scene import (
+    CORE,
+    DRAWN,
+    HELD_OUT_PAIRS,
+    WIDE,
+    Grammar,
+    Scene,
+    Thing,
+    held_out,
+    sample,
+)
 from dalle_edu.world.truth import Claims, Mention
 
 from .intervals import wilson
@@ -65,6 +75,16 @@ CATEGORIES = {
 }  # fmt: skip
 
 
+def _asks(scene: Scene, caption: Caption, split: str) -> bool:
+    """Whether the scene is of the split, and the caption names what is held out."""
+    mentions = caption.claims.mentions
+    if split == "pair" and not any((m.colour, m.shape) in HELD_OUT_PAIRS for m in mentions):
+        return False
+    if split == "order" and not (caption.claims.relations or all(m.column for m in mentions)):
+        return False
+    return held_out(scene) == (set() if split == "seen" else {split})
+
+
 def prompts(
     split: str, category: str, language: str, kind: str, n: int, part: str = "test"
 ) -> list[tuple[Scene, Caption]]:
@@ -89,14 +109,14 @@ def prompts(
     grammar, has = CATEGORIES[category].grammar, CATEGORIES[category].has
     rng = random.Random(f"prompts/{part}/{split}/{category}/{language}/{kind}")
     found: dict[str, tuple[Scene, Caption]] = {}  # by text: no prompt twice
-    for _ in range(2000 + 100 * n):
+    for _ in range(2000 + 300 * n):
         if len(found) == n:
             break
         scene = sample(rng, "seen" if split == "seen" else "held_out", grammar)
         caption = describe(scene, kind, language, rng, grammar)
         # The text decides where a prompt belongs, so that none can be in both parts.
         mine = crc32(caption.text.encode()) % 2 == (part == "test")
-        if mine and (split == "seen" or held_out(scene) == {split}) and has(scene, caption):
+        if mine and _asks(scene, caption, split) and has(scene, caption):
             found.setdefault(caption.text, (scene, caption))
     if len(found) < n:
         raise ValueError(f"{category}, {split}: only {len(found)} of {n} prompts: ask for fewer")

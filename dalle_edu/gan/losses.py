@@ -6,6 +6,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from dalle_edu.contrastive.losses import at_least_float32
+
 
 def relativistic_d(real: Tensor, fake: Tensor) -> Tensor:
     """The discriminator's: each real should outscore its fake (Jolicoeur-Martineau 2019; R3GAN,
@@ -21,7 +23,7 @@ def relativistic_d(real: Tensor, fake: Tensor) -> Tensor:
         ValueError: if the shapes differ (they would broadcast to B x B).
     """
     _check(real, fake)
-    return F.softplus(_exact(fake) - _exact(real)).mean()
+    return F.softplus(at_least_float32(fake) - at_least_float32(real)).mean()
 
 
 def relativistic_g(real: Tensor, fake: Tensor) -> Tensor:
@@ -34,28 +36,28 @@ def non_saturating_d(real: Tensor, fake: Tensor) -> Tensor:
 
     2 log 2 at scores of 0.
     """
-    return F.softplus(-_exact(real)).mean() + F.softplus(_exact(fake)).mean()
+    return F.softplus(-at_least_float32(real)).mean() + F.softplus(at_least_float32(fake)).mean()
 
 
 def non_saturating_g(real: Tensor, fake: Tensor) -> Tensor:
     """-mean log sigmoid(fake): strong where the fakes are seen through. `real` is not used."""
-    return F.softplus(-_exact(fake)).mean()
+    return F.softplus(-at_least_float32(fake)).mean()
 
 
 def saturating_g(real: Tensor, fake: Tensor) -> Tensor:
     """mean log(1 - sigmoid(fake)), the min-max game's own: its gradient fades where the fakes are
     seen through. `real` is not used; the discriminator's side is `non_saturating_d`."""
-    return -F.softplus(_exact(fake)).mean()
+    return -F.softplus(at_least_float32(fake)).mean()
 
 
 def hinge_d(real: Tensor, fake: Tensor) -> Tensor:
     """mean relu(1 - real) + mean relu(1 + fake) (Lim & Ye 2017); 2 at scores of 0."""
-    return F.relu(1 - _exact(real)).mean() + F.relu(1 + _exact(fake)).mean()
+    return F.relu(1 - at_least_float32(real)).mean() + F.relu(1 + at_least_float32(fake)).mean()
 
 
 def hinge_g(real: Tensor, fake: Tensor) -> Tensor:
     """-mean fake. `real` is not used."""
-    return -_exact(fake).mean()
+    return -at_least_float32(fake).mean()
 
 
 def matching(scores: Tensor, own: Tensor, true: Tensor) -> Tensor:
@@ -83,12 +85,7 @@ def matching(scores: Tensor, own: Tensor, true: Tensor) -> Tensor:
         shapes = ", ".join(str(tuple(x.shape)) for x in (scores, own, true))
         raise ValueError(f"scores, own, true are {shapes}: give (B, K), (B,) and bool (B, K)")
     others = true.scatter(1, own.unsqueeze(1), False)
-    return F.cross_entropy(_exact(scores).masked_fill(others, -torch.inf), own)
-
-
-def _exact(x: Tensor) -> Tensor:
-    """In float32 at least; float64 stays."""
-    return x.to(torch.promote_types(x.dtype, torch.float32))
+    return F.cross_entropy(at_least_float32(scores).masked_fill(others, -torch.inf), own)
 
 
 def _check(real: Tensor, fake: Tensor) -> None:

@@ -9,7 +9,16 @@ from dalle_edu.evaluation.intervals import wilson
 from dalle_edu.evaluation.judge import Reading
 from dalle_edu.world.caption import describe
 from dalle_edu.world.edits import edit
-from dalle_edu.world.scene import DRAWN, WIDE, Scene, Thing, held_out, sample
+from dalle_edu.world.scene import (
+    COLUMNS,
+    DRAWN,
+    HELD_OUT_PAIRS,
+    WIDE,
+    Scene,
+    Thing,
+    held_out,
+    sample,
+)
 
 
 def told(asked):
@@ -48,10 +57,15 @@ def test_test_and_dev_share_no_prompt():
         ("above and below", "stack"),
     ],
 )
-def test_held_out_prompts_hold_one_kind_of_combination(category, split):
+def test_held_out_prompts_hold_one_kind_of_combination_and_name_it(category, split):
     assert split in SPLITS
-    for scene, _ in prompts(split, category, "en", "complete", 6):
+    for scene, caption in prompts(split, category, "en", "terse", 20):
         assert held_out(scene) == {split}
+        mentions = caption.claims.mentions
+        if split == "pair":
+            assert any((m.colour, m.shape) in HELD_OUT_PAIRS for m in mentions)
+        if split == "order":
+            assert caption.claims.relations or {m.column for m in mentions} == {"left", "right"}
 
 
 def test_categories_are_what_they_say():
@@ -138,3 +152,25 @@ def test_one_reading_a_prompt():
     asked = prompts("seen", "one thing", "en", "complete", 2)
     with pytest.raises(ValueError, match="1 readings of 2 prompts"):
         score(told(asked)[:1], asked)
+
+
+def test_numbers_and_places_are_scored():
+    star = Thing("star", "blue", "small", "left")
+    three = Scene(
+        "blue", "none", 0, "none", "left", tuple(replace(star, column=c) for c in COLUMNS)
+    )
+    odd = replace(three, things=(*three.things[:2], replace(three.things[2], colour="green")))
+    caption = describe(three, "complete", "en", 0, WIDE)
+    assert caption.claims.mentions[0].count == 3
+    named = attributes(odd, (three, caption))
+    assert {name for name, good in named.items() if not good} == {"colour"}
+    scene = two()
+    moved = replace(scene, things=(scene.things[0], replace(scene.things[1], column="centre")))
+    for seed in range(20):  # by columns it is wrong, by "to the left of" it is right
+        caption = describe(scene, "complete", "en", seed)
+        by_columns = not caption.claims.relations
+        assert attributes(moved, (scene, caption))["place"] == (not by_columns)
+    above = Scene("blue", "none", 0, "none", "left", (star, replace(star, shape="cross", row=1)))
+    caption = describe(above, "complete", "en", 0, WIDE)
+    apart = replace(above, things=(star, replace(star, shape="cross", column="right")))
+    assert not attributes(apart, (above, caption))["place"]
