@@ -4,6 +4,7 @@
 """
 
 import math
+import secrets
 import warnings
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -98,7 +99,7 @@ class Chain:
         self.check(prompts)
         if not isinstance(n, int) or n < 1:
             raise ValueError(f"n is {n!r}: ask for at least one picture")
-        z = self.noise(n, torch.seed() if seed is None else seed)
+        z = self.noise(n, secrets.randbits(63) if seed is None else seed)
         heard = hear(self.clip, self.mapping, self.tokenizer(list(prompts)))
         drawn = self.generate(heard, z.repeat(len(prompts), 1))
         return to_pictures(drawn).unflatten(0, (len(prompts), n))
@@ -107,6 +108,8 @@ class Chain:
         """Refuses what is no list of texts or has an empty one; warns of words never seen."""
         if isinstance(prompts, str):
             raise TypeError("prompts is a single text: give a list, such as [prompt]")
+        if not prompts:
+            raise ValueError("there is no prompt: give at least one")
         for i, prompt in enumerate(prompts):
             if not isinstance(prompt, str):
                 raise TypeError(f"prompt {i} is {type(prompt).__name__}, not a text: give a string")

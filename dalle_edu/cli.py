@@ -167,9 +167,11 @@ def evaluate(options: argparse.Namespace) -> None:
         raise ValueError(f"--out {options.out} is a file: give a folder")
 
     from dalle_edu import report
+    from dalle_edu.training.device import machine
 
-    report.evaluate(options.model, options.out)
-    print(f"wrote {options.out}")
+    command = f"dalle-edu evaluate --model {options.model} --out {options.out}"
+    about = {"machine": machine(), "command": command}
+    print(report.evaluate(options.model, options.out, about=about))
 
 
 def _output(name: str) -> bool:

@@ -257,16 +257,15 @@ def edits(s: Subject) -> Rows:
     """The true caption ranked above one edit of it, each kind apart (chance 50 %)"""
     clip, d, rows = s.chain.clip, s.discriminator, []
 
-    def match(regions: tuple, words: tuple, matcher: torch.nn.Module) -> Tensor:
-        return matcher(regions, tuple(part[:, None] for part in words))[:, 0]
-
     def critic(p: Tensor, t: Tensor) -> Tensor:
-        return match(d.look(p)[1], d.read(clip.captions(t)[2].float(), t > 0), d.matcher)
+        words = d.read(clip.captions(t)[2].float(), t > 0)
+        return d.match(d.look(p)[1], tuple(part[:, None] for part in words))[:, 0]
 
     scorers = {
-        "sentence": lambda p, t: (clip.pictures(p)[0] * clip.captions(t)[0]).sum(1),
-        "words": lambda p, t: match(clip.pictures(p)[1], clip.captions(t)[1], clip.matcher),
-    } | ({"discriminator": critic} if d else {})
+        "sentence": lambda *pair: clip.own(*pair)[0],
+        "words": lambda *pair: clip.own(*pair)[1],
+    }
+    scorers |= {"discriminator": critic} if d else {}
     for language in ("en", "zh"):
         test = EditTest(s.grammar.name, clip.settings.size, s.chain.tokenizer, s.n, language)
         found = {name: test.run(scorer) for name, scorer in scorers.items()}

@@ -80,7 +80,7 @@ def load(name: str) -> Any:
     Raises:
         ValueError: if there is no such model, or a file of it is damaged.
     """
-    shipped = sorted(path.name for path in WEIGHTS.iterdir() if path.is_dir())
+    shipped = sorted(path.name for path in WEIGHTS.glob("*") if path.is_dir())
     if name in shipped:
         folder = WEIGHTS / name
         if (folder / "judge.json").exists():

@@ -67,3 +67,10 @@ class Clip(nn.Module):
         embedding, regions = self.pictures(pictures)
         sentence, words, _ = self.captions(tokens)
         return embedding @ sentence.T, self.matcher(regions, words)
+
+    def own(self, pictures: Tensor, tokens: Tensor) -> tuple[Tensor, Tensor]:
+        """Each picture against its own caption: cosines (B,) and word-to-region scores (B,)."""
+        embedding, regions = self.pictures(pictures)
+        sentence, words, _ = self.captions(tokens)
+        scores = self.matcher(regions, tuple(part[:, None] for part in words))[:, 0]
+        return (embedding * sentence).sum(1), scores

@@ -7,6 +7,7 @@ makes pictures that look nearly right and are not, of families the judge never t
 import random
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 
 import torch
 import torch.nn.functional as F
@@ -30,11 +31,8 @@ def mild(pictures: Tensor, generator: Generator) -> Tensor:
     Returns:
         uint8 (B, 3, H, W): wobbled by half a pixel, softened, shaded, noisy, a few pixels cut out.
     """
-
-    def uniform(low: float, high: float, channels: int = 1) -> Tensor:
-        return low + (high - low) * torch.rand(len(x), channels, 1, 1, generator=generator)
-
     x = pictures.float() / 255
+    uniform = partial(_uniform, generator, len(x))
     rows, columns = _places(x)
     left, top, side = uniform(0, x.shape[3]), uniform(0, x.shape[2]), uniform(1, 4)
     cut = (columns >= left) & (columns < left + side) & (rows >= top) & (rows < top + side)
@@ -65,11 +63,8 @@ def strong(pictures: Tensor, boxes: Tensor, generator: Generator) -> Tensor:
     Returns:
         uint8 (B, 3, H, W).
     """
-
-    def uniform(low: float, high: float, channels: int = 1) -> Tensor:
-        return low + (high - low) * torch.rand(len(x), channels, 1, 1, generator=generator)
-
     x, other = pictures.float() / 255, pictures.roll(1, 0).float() / 255
+    uniform = partial(_uniform, generator, len(x))
     left, top, right, bottom = boxes.float()[:, :, None, None, None].unbind(1)  # (B, 1, 1, 1)
     rows, columns = _places(x)
     u = (2 * columns + 1 - left - right) / (right - left).clamp(min=1)  # -1 to 1 in the box
@@ -161,6 +156,10 @@ def box(placed: Placed, size: int = 64) -> tuple[float, float, float, float]:
     wide, tall = (placed.side * part / 2 for part in extent(placed.thing.shape))
     ends = (placed.x - wide, placed.y - tall, placed.x + wide, placed.y + tall)
     return tuple(float(size * end) for end in ends)
+
+
+def _uniform(generator: Generator, n: int, low: float, high: float, channels: int = 1) -> Tensor:
+    return low + (high - low) * torch.rand(n, channels, 1, 1, generator=generator)
 
 
 def _places(x: Tensor) -> tuple[Tensor, Tensor]:

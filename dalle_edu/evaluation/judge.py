@@ -7,6 +7,7 @@ and 9.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 import torch.nn.functional as F
@@ -124,8 +125,13 @@ class Judge(nn.Module):
             nn.Linear(settings.summary * (places + 1), 128), nn.ReLU(), nn.Linear(128, 1)
         )
 
-    def forward(self, pictures: Tensor) -> tuple[tuple[Tensor, ...], Tensor]:
-        """Float (B, 3, H, W) in [-1, 1] to logits, one (B, classes) a head, and (B,) "legible"."""
+    def forward(self, pictures: Tensor) -> Any:
+        """Float (B, 3, H, W) in [-1, 1] to logits, one (B, classes) a head, and (B,) "legible".
+
+        uint8 pictures are read instead: `load("judge")(pictures)`.
+        """
+        if pictures.dtype == torch.uint8:
+            return self.read(pictures)
         summary = self.summary(self.trunk(pictures))  # (B, summary, H/8, W/8)
         each, worst = summary.flatten(1), summary.amax((2, 3))  # a fault counts wherever it is
         answers = self.answer(each).float().split([n for _, n in self.heads.values()], 1)

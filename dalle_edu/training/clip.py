@@ -1,7 +1,6 @@
 """Stage 1: contrastive pre-training, in plain sight. Chapter 3 reads this loop."""
 
 import torch
-import torch.nn.functional as F
 
 from dalle_edu.contrastive.clip import Clip, ClipSettings
 from dalle_edu.contrastive.encoders import TextSettings
@@ -64,15 +63,7 @@ def train(folder, recipe: Recipe, seed: int, resume=False, device=None, progress
 def edit_tables(model: Clip, test: EditTest, run: Run) -> tuple[dict[str, float], dict[str, float]]:
     """How often the true caption outranks its edit: by the sentence's cosine and by the words."""
     model.eval()
-
-    def sentence(pictures, tokens):
-        return F.cosine_similarity(model.pictures(pictures)[0], model.captions(tokens)[0])
-
-    def words(pictures, tokens):
-        each = tuple(part[:, None] for part in model.captions(tokens)[1])
-        return model.matcher(model.pictures(pictures)[1], each)[:, 0]
-
     with run.autocast():
-        tables = test.run(sentence), test.run(words)
+        tables = tuple(test.run(lambda *pair, i=i: model.own(*pair)[i]) for i in (0, 1))
     model.train()
     return tables

@@ -10,7 +10,7 @@ from dalle_edu.data.tokenizer import Tokenizer
 from dalle_edu.gan.discriminator import Discriminator, DiscriminatorSettings
 from dalle_edu.gan.generator import Generator, GeneratorSettings
 from dalle_edu.gan.losses import LOSSES, matching
-from dalle_edu.gan.penalties import r1, r2
+from dalle_edu.gan.penalties import ma_gp, r1, r2
 from dalle_edu.training.batches import LittleWorld, candidates
 from dalle_edu.training.recipes import Recipe
 from dalle_edu.training.run import Run
@@ -52,12 +52,14 @@ def train(folder, recipe: Recipe, seed: int, resume=False, device=None, progress
         r.width,
         r.style,
         r.generator_widths,
+        words_heard=r.words_heard,
     )
     g = Generator(settings)
     d = Discriminator(
         DiscriminatorSettings(data.size, clip.settings.widths, clip.settings.top, width)
     )
     d.start_from(clip)
+    d.trunk.requires_grad_(not r.frozen_trunk)
     g_optimiser, d_optimiser = (
         torch.optim.Adam(player.parameters(), r.rate, (0.0, 0.99)) for player in (g, d)
     )
@@ -100,7 +102,7 @@ def train(folder, recipe: Recipe, seed: int, resume=False, device=None, progress
         d_adversarial, d_words = loss_d(real_score, fake_score), matching(scores, own, true)
         d_loss = d_adversarial + r.word_weight * d_words
         run.check(step, d_adversarial=d_adversarial, d_words=d_words)
-        if step % r.penalty_every == 0:
+        if r.penalty != "none" and step % r.penalty_every == 0:
             penalty = gradient_penalty(d, real, fake, heard, run)
             run.check(step, penalty=penalty)
             # Lazily: every n-th step with n times the weight; gamma / 2 is the penalty's weight.
@@ -121,6 +123,7 @@ def train(folder, recipe: Recipe, seed: int, resume=False, device=None, progress
         run.accelerator.backward(g_adversarial + r.word_weight * g_words)
         g_optimiser.step()
         d.requires_grad_(True)
+        d.trunk.requires_grad_(not r.frozen_trunk)
         update_average(average, g, min(r.ema, (step + 1) / (step + 10)))
 
         gap = (real_score - fake_score).mean()
@@ -138,16 +141,21 @@ def pick(words: tuple, columns: torch.Tensor) -> tuple:
 
 
 def gradient_penalty(d: Discriminator, real, fake, heard, run: Run) -> torch.Tensor:
-    """(R1 + R2) / 2 on half of the batch, in the run's precision (a test holds it near float32)."""
-    half = len(real) // 2
+    """On half of the batch, in the run's precision (a test holds it near float32): (R1 + R2) / 2,
+    R1 / 2, or DF-GAN's penalty around real pictures and the words they were said in."""
+    half, kind = len(real) // 2, run.recipe.penalty
     pictures = [part[:half].clone().requires_grad_() for part in (real, fake)]
+    states = heard.states[:half].clone().requires_grad_()
     with run.autocast():
         realness, regions = d.look(torch.cat(pictures))
-        words = d.read(heard.states[:half], heard.mask[:half])
+        words = d.read(states, heard.mask[:half])
         twice = tuple(torch.cat([part, part])[:, None] for part in words)
         scores = realness + d.match(regions, twice)[:, 0]
     real_score, fake_score = scores.chunk(2)
-    return (r1(real_score, pictures[0]) + r2(fake_score, pictures[1])) / 2
+    if kind == "ma_gp":
+        return ma_gp(real_score, pictures[0], states)
+    penalty = r1(real_score, pictures[0])
+    return (penalty + (r2(fake_score, pictures[1]) if kind == "r1 + r2" else 0)) / 2
 
 
 @torch.no_grad()

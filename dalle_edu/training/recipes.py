@@ -124,12 +124,15 @@ class GanRecipe(StageRecipe):
     rate: float = 5e-4
     warm_up: int = 200
     loss: str = "relativistic"
+    penalty: str = "r1 + r2"  # r1, ma_gp or none
     penalty_weight: float = 1.0
     penalty_every: int = 8
     word_weight: float = 1.0  # of telling captions apart, for both players
     candidates: int = 8
     image_condition: float = 0.5  # how often the condition is the picture's own embedding
     ema: float = 0.998
+    words_heard: bool = True  # False: the generator hears the sentence only (chapter 8)
+    frozen_trunk: bool = False  # the discriminator keeps stage 1's features (chapter 7)
     noise: int = 64
     width: int = 128
     style: int = 256
@@ -190,9 +193,10 @@ def _read(kind: Any, value: Any, name: str) -> Any:
     if get_args(kind):  # tuple[int, ...]
         items = value.split(",") if isinstance(value, str) else value
         return tuple(_read(get_args(kind)[0], item, name) for item in items)
+    text = str(value).strip()
     try:
-        return kind(str(value).strip())
-    except ValueError as error:
+        return {"true": True, "false": False}[text.lower()] if kind is bool else kind(text)
+    except (KeyError, ValueError) as error:
         mend = f"give a value of type {kind.__name__}"
         raise ValueError(f"setting {name[:-1]} cannot be {value!r}: {mend}") from error
 

@@ -35,3 +35,12 @@ def test_scale_is_clamped_at_100():
     assert math.isclose(clip.scale.item(), 100, rel_tol=1e-5)
     clip.log_scale.data.fill_(math.log(7))
     assert math.isclose(clip.scale.item(), 7, rel_tol=1e-5)
+
+
+def test_own_is_the_diagonal_of_similarity():
+    clip = Clip(TINY).eval()
+    pictures, tokens = torch.randn(3, 3, 32, 32), torch.randint(1, 40, (3, 6))
+    for mine, all_pairs in zip(
+        clip.own(pictures, tokens), clip.similarity(pictures, tokens), strict=True
+    ):
+        assert torch.allclose(mine, all_pairs.diagonal(), atol=1e-5)

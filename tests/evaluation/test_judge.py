@@ -106,7 +106,8 @@ def test_shapes_and_a_batch_read_alike_in_parts(kind):
     assert judge.trunk(to_network(shown)).shape == (5, 16, 8, 8)
     assert judge.features(shown).shape == (5, 16)
     torch.testing.assert_close(judge.features(shown, batch=2), judge.features(shown))
-    whole, parts = judge.read(shown), judge.read(shown, batch=2)
+    whole, parts = judge(shown), judge.read(shown, batch=2)
+    assert whole == judge.read(shown)
     for a, b in zip(whole, parts, strict=True):
         assert a.confidence == pytest.approx(b.confidence, abs=1e-5)
 

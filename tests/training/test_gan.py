@@ -1,5 +1,6 @@
 import copy
 import shutil
+from types import SimpleNamespace
 
 import pytest
 import torch
@@ -14,8 +15,8 @@ from dalle_edu.training.gan import gradient_penalty, update_average
 class Precision:
     """Stands in for a run: autocast to bfloat16, or not."""
 
-    def __init__(self, low: bool):
-        self.low = low
+    def __init__(self, low: bool, penalty: str = "r1 + r2"):
+        self.low, self.recipe = low, SimpleNamespace(penalty=penalty)
 
     def autocast(self):
         return torch.autocast("cpu", torch.bfloat16, enabled=self.low)
