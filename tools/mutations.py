@@ -154,7 +154,7 @@ MUTATIONS = (
     Mutation(
         "ridge-penalty-on-every-entry",
         MAPS,
-        "penalty * torch.eye(t.shape[1], dtype=t.dtype, device=t.device)",
+        "penalty * torch.eye(t.shape[1], dtype=t.dtype)",
         "penalty",
         MAPS_TESTS,
     ),

@@ -14,7 +14,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from dalle_edu.data.pictures import to_network
-from dalle_edu.world.caption import Caption
+from dalle_edu.world.caption import Caption, describe
 from dalle_edu.world.scene import GRAMMARS, GROUNDS, SIZES, SKIES, SLOTS, Grammar, Scene, decode
 
 ATTRIBUTES = (
@@ -48,6 +48,9 @@ class Reading:
 
     scene: Scene | None
     confidence: float
+
+    def __str__(self) -> str:
+        return "cannot tell" if self.scene is None else describe(self.scene).text
 
 
 def heads(grammar: Grammar) -> dict[str, tuple[int, int]]:

@@ -16,17 +16,16 @@ from dalle_edu.world.scene import GRAMMARS, SLOTS, encode, sample
 from dalle_edu.zoo import save_piece
 
 
-def train(folder, recipe: Recipe, seed: int, resume=False, device=None, progress=True,
-          kind: str = "residual") -> None:  # fmt: skip
+def train(folder, recipe: Recipe, seed: int, resume=False, device=None, progress=True) -> None:
     """Trains `Judge` on renders of all splits, a third of them damaged mildly and a third strongly.
 
     Of the clear ones it learns to read everything, of the spoiled ones only that they are spoiled.
-    Leaves judge.safetensors; reports the audit. `kind` "plain" makes the second judge.
+    Leaves judge.safetensors; reports the audit.
     """
     r, data = recipe.judge, recipe.data
     run = Run(folder, "judge", recipe, seed, resume, device, progress)
     pool = Pool(data, seed, progress)
-    settings = JudgeSettings(data.grammar, kind, r.widths, size=data.size)
+    settings = JudgeSettings(data.grammar, r.kind, r.widths, size=data.size)
     model = Judge(settings)
     asked = [place for place, _ in model.heads.values()]
     optimiser = torch.optim.AdamW(model.parameters(), r.rate, weight_decay=0.02, foreach=True)

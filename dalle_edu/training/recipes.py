@@ -78,10 +78,13 @@ class StageRecipe(Settings):
 class JudgeRecipe(StageRecipe):
     """The judge, which reads a picture back into a scene (chapter 9)."""
 
-    steps: int = 1500
+    steps: int = 1600
     batch: int = 128
     rate: float = 2e-3
-    widths: tuple[int, ...] = (48, 96, 192)
+    warm_up: int = 40
+    fall: float = 0.2
+    kind: str = "residual"  # "plain" makes the second judge
+    widths: tuple[int, ...] = (32, 96, 192)
 
 
 @dataclass(frozen=True)

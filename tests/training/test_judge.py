@@ -50,8 +50,9 @@ def test_batch_is_a_third_clean_a_third_mild_and_the_rest_spoiled(pool):
     assert all(torch.equal(a, b) for a, b in zip((pictures, codes, clear), again, strict=True))
 
 
-def train(folder, **changes):
-    judge.train(folder, RECIPE, 3, device="cpu", progress=False, **changes)
+def train(folder, kind="residual", **changes):
+    recipe = replace(RECIPE, judge=replace(RECIPE.judge, kind=kind))
+    judge.train(folder, recipe, 3, device="cpu", progress=False, **changes)
 
 
 @pytest.mark.parametrize("kind", ["residual", "plain"])
