@@ -12,15 +12,7 @@ import argparse
 from pathlib import Path
 
 from benchmarks import squared_error
-from benchmarks.common import (
-    Results,
-    command,
-    figures,
-    judged,
-    lower_stages,
-    table,
-    train_for,
-)
+from benchmarks.common import Results, command, figures, judged, lower_stages, table, train_for
 from dalle_edu.training import gan
 from dalle_edu.training.recipes import RECIPES
 

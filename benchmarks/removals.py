@@ -17,15 +17,7 @@ import torch
 from torch import nn
 
 from benchmarks import squared_error
-from benchmarks.common import (
-    Results,
-    command,
-    figures,
-    judged,
-    lower_stages,
-    table,
-    train_for,
-)
+from benchmarks.common import Results, command, figures, judged, lower_stages, table, train_for
 from dalle_edu import report, zoo
 from dalle_edu.alignment.maps import make_map
 from dalle_edu.chain import Chain

@@ -12,11 +12,7 @@ from dalle_edu.chain import Chain, hear
 from dalle_edu.data.tokenizer import Tokenizer
 from dalle_edu.gan.generator import Generator, GeneratorSettings
 from dalle_edu.training.batches import LittleWorld
-from dalle_edu.training.gan import (
-    SHEET_PROMPTS,
-    embed_pictures,
-    update_average,
-)
+from dalle_edu.training.gan import SHEET_PROMPTS, embed_pictures, update_average
 from dalle_edu.training.recipes import Recipe
 from dalle_edu.training.run import Run
 from dalle_edu.zoo import load_piece, save_piece

@@ -68,12 +68,7 @@ class Chain:
     """Draws what it is told. Attributes: `tokenizer`, `clip`, `mapping`, `generator`, `name`."""
 
     def __init__(
-        self,
-        name: str,
-        tokenizer: Tokenizer,
-        clip: Clip,
-        mapping: nn.Module,
-        generator: Generator,
+        self, name: str, tokenizer: Tokenizer, clip: Clip, mapping: nn.Module, generator: Generator
     ):
         self.name, self.tokenizer = name, tokenizer
         self.clip, self.mapping, self.generator = clip, mapping, generator

@@ -25,11 +25,7 @@ def show(figure: Figure, alt: str) -> None:
 
 
 def pictures(
-    shown: Tensor,
-    alt: str,
-    titles: Sequence[str] = (),
-    columns: int = 8,
-    side: float = 1.3,
+    shown: Tensor, alt: str, titles: Sequence[str] = (), columns: int = 8, side: float = 1.3
 ) -> None:
     """Shows pictures side by side, each with its title.
 
