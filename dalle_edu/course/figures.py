@@ -42,7 +42,7 @@ def pictures(
     for axis in axes.flat:
         axis.set_axis_off()
     for axis, picture in zip(axes.flat, shown, strict=False):
-        axis.imshow(picture.permute(1, 2, 0))
+        axis.imshow(picture.permute(1, 2, 0).numpy())
     for axis, title in zip(axes.flat, titles, strict=False):
         axis.set_title(title, fontsize=8)
     figure.tight_layout(pad=0.3)
@@ -56,10 +56,10 @@ def attention(maps: Tensor, words: Sequence[str], picture: Tensor, alt: str) -> 
         maps: (L, H, W), one map a word. words: their L texts. picture: uint8 (3, H, W).
     """
     figure, axes = plt.subplots(1, len(words) + 1, figsize=(1.3 * (len(words) + 1), 1.6))
-    axes[0].imshow(picture.permute(1, 2, 0))
+    axes[0].imshow(picture.permute(1, 2, 0).numpy())
     axes[0].set_title("picture", fontsize=8)
     for axis, word, heard in zip(axes[1:], words, maps, strict=True):
-        axis.imshow(heard, cmap="cividis", vmin=0)
+        axis.imshow(heard.numpy(), cmap="cividis", vmin=0)
         axis.set_title(word.strip(), fontsize=8)
     for axis in axes:
         axis.set_axis_off()
