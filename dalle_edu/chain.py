@@ -161,9 +161,11 @@ class Chain:
         self.check([prompt])
         heard = hear(self.clip, self.mapping, self.tokenizer([prompt]))
         layer, seen = self.generator.listen[-1], []
-        hook = layer.register_forward_hook(
-            lambda _, given, __: seen.append(layer.weights(given[0].flatten(2).mT, *given[1:])[0])
-        )
+
+        def listen(_, given, __):
+            seen.append(layer.weights(given[0].flatten(2).mT, *given[1:])[0])
+
+        hook = layer.register_forward_hook(listen)
         try:
             drawn = self.generate(heard, self.noise(1, seed))
         finally:

@@ -1,7 +1,10 @@
 """Where a picture comes from, written into its file: prompt, model, seed, licence. Chapter 16."""
 
 import json
+import os
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
@@ -36,14 +39,26 @@ def save(image: Image.Image, path: str | Path, *, prompt: str, model: str, seed:
         text.add_itxt(key, value)
     exif[_DESCRIPTION] = json.dumps(told)
     options = {"pnginfo": text} if kind == "PNG" else {"exif": exif, "quality": 95}
-    aside = path.with_name(f".{path.name}.part")
     try:
-        image.save(aside, kind, **options)
-        aside.replace(path)
+        write_whole(path, lambda aside: image.save(aside, kind, **options))
     except OSError as error:
         raise ValueError(f"cannot write {path}: {error.strerror or error}") from error
+
+
+def write_whole(path: Path, write: Callable[[Path], Any]) -> None:
+    """Let `write` fill a file beside `path`, sync it, rename it: `path` is never half-written."""
+    aside = path.with_name(f".{path.name}.part")
+    try:
+        write(aside)
+        with aside.open("rb+") as file:
+            os.fsync(file.fileno())
+        aside.replace(path)
     finally:
         aside.unlink(missing_ok=True)
+    if os.name != "nt":  # Windows cannot sync a folder
+        folder = os.open(path.parent, os.O_RDONLY)
+        os.fsync(folder)
+        os.close(folder)
 
 
 def read(path: str | Path) -> dict[str, str]:

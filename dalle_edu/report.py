@@ -15,13 +15,15 @@ from dalle_edu import zoo
 from dalle_edu.chain import Chain, hear
 from dalle_edu.contrastive.losses import cosines
 from dalle_edu.data.pictures import to_network, to_pictures
-from dalle_edu.evaluation import damage, distances, intervals, pixels, retrieval
+from dalle_edu.evaluation import damage, distances, intervals, pixels
 from dalle_edu.evaluation.compositional import CATEGORIES, Rate, prompts, score
-from dalle_edu.evaluation.edits import EditTest
 from dalle_edu.evaluation.judge import Judge, right
-from dalle_edu.world.caption import Caption, describe, truth_matrix
+from dalle_edu.evaluation.retrieval import EditTest, recall_at_k
+from dalle_edu.provenance import write_whole
+from dalle_edu.world.caption import Caption, describe
 from dalle_edu.world.render import render
 from dalle_edu.world.scene import CORE, WIDE, Grammar, Scene, encode, sample
+from dalle_edu.world.truth import truth_matrix
 
 SEED = 0  # the shipped one
 POOL = 4096  # pictures to look up
@@ -245,7 +247,7 @@ def stage_1(s: Subject) -> Rows:
         shown = to_network(s.render(scene for scene, _ in told))
         images = torch.cat([s.chain.clip.pictures(part)[0] for part in shown.split(256)])
         true = truth_matrix([encode(scene) for scene, _ in told], [caption for _, caption in told])
-        both = retrieval.recall_at_k(cosines(images, s.sentences(told)), true)
+        both = recall_at_k(cosines(images, s.sentences(told)), true)
         for way, found in zip(("picture to caption", "caption to picture"), both, strict=True):
             row = {"language": language, "direction": way, "duplicates": found.duplicates}
             rows.append(row | {"R@1": _rate(found.hits, found.queries)})
@@ -294,6 +296,4 @@ def _checksum(holder: Chain | Subject) -> str:
 
 
 def _write(path: Path, text: str) -> None:
-    aside = path.with_name(path.name + ".part")
-    aside.write_text(text + "\n", "utf-8")
-    aside.replace(path)
+    write_whole(path, lambda aside: aside.write_text(text + "\n", "utf-8"))

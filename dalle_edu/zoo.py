@@ -37,10 +37,8 @@ def save_piece(
     folder: Path, name: str, model: nn.Module, settings: Any, dtype: torch.dtype = torch.float32
 ) -> None:
     """Writes a piece's weights, floating ones as `dtype`, and its settings beside them."""
-    state = {
-        key: (value.to(dtype) if value.is_floating_point() else value).contiguous()
-        for key, value in model.state_dict().items()
-    }
+    state = {k: v.contiguous() for k, v in model.state_dict().items()}
+    state |= {k: v.to(dtype) for k, v in state.items() if v.is_floating_point()}
     save_file(state, folder / f"{name}.safetensors")
     (folder / f"{name}.json").write_text(json.dumps(asdict(settings), indent=2) + "\n", "utf-8")
 
@@ -92,10 +90,8 @@ def load(name: str) -> Any:
         homes = {piece: Path(name, stage) for piece, stage in CHAIN.items()}
         if not all((home / f"{piece}.json").exists() for piece, home in homes.items()):
             known = ", ".join(shipped) or "none is shipped yet"
-            raise ValueError(
-                f"there is no model {name!r}: choose from {known}, or give the folder of a "
-                "finished training run"
-            )
+            mend = f"choose from {known}, or give the folder of a finished training run"
+            raise ValueError(f"there is no model {name!r}: {mend}")
     tokenizer = Tokenizer.load(_check(homes["clip"] / "tokenizer.json"))
     pieces = [load_piece(home, piece) for piece, home in homes.items()]
     return Chain(name, tokenizer, *pieces)
@@ -109,13 +105,9 @@ def read_settings(piece: str, values: dict) -> Any:
 def _read(kind: type, values: dict) -> Any:
     """A frozen settings dataclass from JSON: nested ones and tuples restored."""
     hints = get_type_hints(kind)
-    made = {
-        key: _read(hints[key], value)
-        if isinstance(value, dict)
-        else (tuple(value) if isinstance(value, list) else value)
-        for key, value in values.items()
-    }
-    return kind(**made)
+    plain = {k: tuple(v) if isinstance(v, list) else v for k, v in values.items()}
+    nested = {k: _read(hints[k], v) for k, v in values.items() if isinstance(v, dict)}
+    return kind(**plain | nested)
 
 
 def _check(path: Path) -> Path:
@@ -132,10 +124,6 @@ def _check(path: Path) -> Path:
 
 def write_checksums() -> None:
     """Writes `checksums.json` anew for every shipped weight, settings and tokenizer file."""
-    files = [p for p in sorted(WEIGHTS.rglob("*")) if p.suffix in (".safetensors", ".json")]
-    sums = {
-        path.relative_to(WEIGHTS).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
-        for path in files
-        if path.parent != WEIGHTS
-    }
+    files = [p for p in sorted(WEIGHTS.glob("*/*")) if p.suffix in (".safetensors", ".json")]
+    sums = {f"{p.parent.name}/{p.name}": hashlib.sha256(p.read_bytes()).hexdigest() for p in files}
     (WEIGHTS / "checksums.json").write_text(json.dumps(sums, indent=2) + "\n", "utf-8")

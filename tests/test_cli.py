@@ -262,11 +262,17 @@ def test_an_interruption_says_how_to_go_on(monkeypatch, tmp_path, capsys):
 
 def test_evaluate_calls_the_report(monkeypatch, tmp_path, capsys):
     calls = []
-    fake = types.SimpleNamespace(evaluate=lambda *arguments: calls.append(arguments))
+
+    def evaluate(model, out, about):
+        calls.append((model, out))
+        return f"tables by {about['command']}"
+
+    fake = types.SimpleNamespace(evaluate=evaluate)
     monkeypatch.setitem(sys.modules, "dalle_edu.report", fake)
     monkeypatch.setattr(dalle_edu, "report", fake, raising=False)
     assert cli.main(["evaluate", "--model", "m", "--out", str(tmp_path / "out")]) == 0
     assert calls == [("m", str(tmp_path / "out"))]
+    assert "tables by dalle-edu evaluate --model m" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("command", ["draw", "train", "evaluate"])

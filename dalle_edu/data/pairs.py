@@ -17,9 +17,10 @@ from torch import Tensor
 
 from dalle_edu.data import sources
 from dalle_edu.data.pictures import to_images
-from dalle_edu.world.caption import Caption, describe, truth_matrix
+from dalle_edu.world.caption import Caption, describe
 from dalle_edu.world.render import render
 from dalle_edu.world.scene import CORE, Grammar, Scene, encode, sample
+from dalle_edu.world.truth import truth_matrix
 
 if TYPE_CHECKING:
     import datasets

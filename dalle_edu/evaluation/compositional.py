@@ -146,11 +146,8 @@ def attributes(scene: Scene, prompt: tuple[Scene, Caption]) -> dict[str, bool]:
     different things, one red and one blue, whatever their shapes.
     """
     asked, claims = prompt[0], prompt[1].claims
-    found = {
-        name: getattr(scene, name) == asked
-        for name, asked in (("sky", claims.sky), ("ground", claims.ground))
-        if asked
-    }
+    said = {"sky": claims.sky, "ground": claims.ground}
+    found = {name: getattr(scene, name) == word for name, word in said.items() if word}
     some = claims.clouds == "some"
     found["clouds"] = scene.clouds > 1 if some else scene.clouds == asked.clouds
     found["light"] = scene.light == asked.light and claims.corner in (None, scene.corner)

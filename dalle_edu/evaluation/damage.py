@@ -108,9 +108,8 @@ def strong(pictures: Tensor, boxes: Tensor, generator: Generator) -> Tensor:
     # What hit too little of its thing, or had none to hit, is spoiled as a whole.
     hit, area = (((x - a).abs().amax(1) > 0.1).sum((1, 2)) for a in (thing, behind))
     missed = (hit <= 0.2 * area.clamp(min=60))[:, None, None, None]
-    return _to_uint8(
-        torch.where(missed | (uniform(0, 1) < 1 / 3), _one_of(every, generator), thing)
-    )
+    whole = missed | (uniform(0, 1) < 1 / 3)
+    return _to_uint8(torch.where(whole, _one_of(every, generator), thing))
 
 
 def foil(scene: Scene, kind: str, seed: int, grammar: Grammar = CORE) -> Tensor | None:
@@ -213,11 +212,10 @@ def _blur(x: Tensor, size: int) -> Tensor:
 
 def _behind(x: Tensor, left: Tensor, right: Tensor, inside: Tensor) -> Tensor:
     """The pictures without what is `inside`: every row goes on from its left to its right end."""
-    ends = [
-        end.long().clamp(0, x.shape[3] - 1).expand(*x.shape[:3], 1) for end in (left - 3, right + 2)
-    ]
+    ends = (end.long().clamp(0, x.shape[3] - 1) for end in (left - 3, right + 2))
+    first, last = (x.gather(3, end.expand(*x.shape[:3], 1)) for end in ends)
     share = ((_places(x)[1] - left) / (right - left).clamp(min=1)).clamp(0, 1)
-    return torch.where(inside, x.gather(3, ends[0]).lerp(x.gather(3, ends[1]), share), x)
+    return torch.where(inside, first.lerp(last, share), x)
 
 
 def _one_of(kinds: Sequence[Tensor], generator: Generator) -> Tensor:

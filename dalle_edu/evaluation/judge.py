@@ -17,13 +17,7 @@ from dalle_edu.data.pictures import to_network
 from dalle_edu.world.caption import Caption, describe
 from dalle_edu.world.scene import GRAMMARS, GROUNDS, SIZES, SKIES, SLOTS, Grammar, Scene, decode
 
-ATTRIBUTES = (
-    "shape",
-    "colour",
-    "size",
-    "fill",
-    "inside",
-)  # of a slot, in the order of scene.encode
+ATTRIBUTES = ("shape", "colour", "size", "fill", "inside")  # of a slot, as in scene.encode
 
 
 @dataclass(frozen=True)
@@ -74,11 +68,9 @@ class Residual(nn.Module):
     def __init__(self, inside: int, outside: int, down: bool):
         super().__init__()
         middle = inside if down else outside
-        self.first = nn.Sequential(
-            nn.BatchNorm2d(inside), nn.ReLU(), nn.Conv2d(inside, middle, 3, padding=1)
-        )
-        self.second = nn.Sequential(
-            nn.BatchNorm2d(middle), nn.ReLU(), nn.Conv2d(middle, outside, 3, padding=1)
+        self.first, self.second = (
+            nn.Sequential(nn.BatchNorm2d(i), nn.ReLU(), nn.Conv2d(i, o, 3, padding=1))
+            for i, o in ((inside, middle), (middle, outside))
         )
         self.skip = nn.Conv2d(inside, outside, 1) if inside != outside else nn.Identity()
         self.pool = nn.AvgPool2d(2) if down else nn.Identity()
@@ -168,10 +160,8 @@ class Judge(nn.Module):
         readings = []
         for part in pictures.split(batch):
             answers, legible = self(to_network(part))
-            confidence, codes = (
-                legible.sigmoid(),
-                torch.zeros(len(part), 4 + 5 * SLOTS, dtype=torch.long),
-            )
+            confidence = legible.sigmoid()
+            codes = torch.zeros(len(part), 4 + 5 * SLOTS, dtype=torch.long)
             for (place, _), logits in zip(self.heads.values(), answers, strict=True):
                 sure, codes[:, place] = logits.softmax(1).max(1)
                 confidence = confidence * sure
@@ -179,9 +169,8 @@ class Judge(nn.Module):
             there = slots[:, :, :4] > 0  # (B, slots, shape colour size fill)
             if len(GRAMMARS[self.settings.grammar].fills) == 1:
                 slots[:, :, 3] = there[:, :, 3] = there[:, :, 0]
-            confidence = confidence * (there == there[:, :, :1]).all(2).all(
-                1
-            )  # else it contradicts itself
+            consistent = (there == there[:, :, :1]).all(2).all(1)  # a shape has a colour, ...
+            confidence = confidence * consistent
             readings += map(self._reading, codes.tolist(), confidence.tolist())
         return readings
 

@@ -52,13 +52,9 @@ def _gradients(scores: Tensor, **inputs: Tensor) -> list[Tensor]:
     """Of each score at its own input, flat: (B, D) each, differentiable again."""
     for name, x in inputs.items():
         if not x.requires_grad:
-            raise ValueError(
-                f"{name} does not require grad: call {name}.requires_grad_() before scoring it"
-            )
+            raise ValueError(f"{name} requires no grad: call {name}.requires_grad_() first")
         if len(x) != len(scores):
-            raise ValueError(
-                f"{len(scores)} scores for {len(x)} of {name}: give one score for each"
-            )
+            raise ValueError(f"{len(scores)} scores for {len(x)} of {name}: give one for each")
     if not scores.requires_grad:
         raise ValueError("scores have no graph: compute them with gradients on, not under no_grad")
     # Summed, not averaged: the gradient of a mean is B times too small, its square B^2 times.
@@ -67,7 +63,5 @@ def _gradients(scores: Tensor, **inputs: Tensor) -> list[Tensor]:
     )
     for name, x in zip(inputs, found, strict=True):
         if x is None:
-            raise ValueError(
-                f"scores do not depend on {name}: pass the very tensor that was scored"
-            )
+            raise ValueError(f"scores do not depend on {name}: give the tensor that was scored")
     return [x.flatten(1).to(torch.promote_types(x.dtype, torch.float32)) for x in found]

@@ -17,10 +17,11 @@ from dalle_edu.data.pictures import to_network
 from dalle_edu.data.tokenizer import Tokenizer, words
 from dalle_edu.training.recipes import DataRecipe
 from dalle_edu.world import chinese, english
-from dalle_edu.world.caption import Caption, describe, truth_matrix
+from dalle_edu.world.caption import Caption, describe
 from dalle_edu.world.edits import false_caption
 from dalle_edu.world.render import render
 from dalle_edu.world.scene import GRAMMARS, encode, sample
+from dalle_edu.world.truth import truth_matrix
 
 
 @dataclass

@@ -7,8 +7,7 @@ moment finds either the new one or the one before. Read in chapter 14.
 
 import json
 import logging
-import os
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -18,22 +17,11 @@ from safetensors.torch import save_file
 from torch import Tensor, nn
 from torch.optim import Optimizer
 
+from dalle_edu.provenance import write_whole
+
 Models = Mapping[str, nn.Module]
 Optimisers = Mapping[str, Optimizer]
 KEPT = 2  # the newest, and the one before in case the disk damages the newest
-
-
-def write_whole(path: Path, write: Callable[[Path], Any]) -> None:
-    """Let `write` fill a file beside `path`, sync it, rename it: `path` is never half-written."""
-    aside = path.with_name(path.name + ".part")
-    write(aside)
-    with aside.open("rb+") as file:
-        os.fsync(file.fileno())
-    aside.replace(path)
-    if os.name != "nt":  # Windows cannot sync a folder
-        folder = os.open(path.parent, os.O_RDONLY)
-        os.fsync(folder)
-        os.close(folder)
 
 
 def write_tensors(path: Path, tensors: Mapping[str, Tensor], about: Any) -> None:

@@ -5,7 +5,7 @@ import torch
 from dalle_edu.contrastive.clip import Clip, ClipSettings
 from dalle_edu.contrastive.encoders import TextSettings
 from dalle_edu.contrastive.losses import info_nce
-from dalle_edu.evaluation.edits import EditTest
+from dalle_edu.evaluation.retrieval import EditTest
 from dalle_edu.gan.losses import matching
 from dalle_edu.training.batches import LittleWorld, candidates, train_tokenizer
 from dalle_edu.training.recipes import Recipe
@@ -51,19 +51,20 @@ def train(folder, recipe: Recipe, seed: int, resume=False, device=None, progress
 
         run.log(step, contrastive=contrastive, words=words_loss, scale=model.scale)
         if (step + 1) % r.test_every == 0:
-            sentence_table, words_table = edit_tables(model, test, run)
-            run.record(step, "edits_sentence", **sentence_table)
-            run.record(step, "edits_words", **words_table)
+            for name, table in edit_tables(model, test, run).items():
+                run.record(step, name, **table)
     save_piece(run.folder, "clip", model, settings)
-    sentence_table, words_table = edit_tables(model, test, run)
-    run.finish(edits_sentence=sentence_table, edits_words=words_table)
+    run.finish(**edit_tables(model, test, run))
 
 
 @torch.no_grad()
-def edit_tables(model: Clip, test: EditTest, run: Run) -> tuple[dict[str, float], dict[str, float]]:
+def edit_tables(model: Clip, test: EditTest, run: Run) -> dict[str, dict[str, float]]:
     """How often the true caption outranks its edit: by the sentence's cosine and by the words."""
     model.eval()
     with run.autocast():
-        tables = tuple(test.run(lambda *pair, i=i: model.own(*pair)[i]) for i in (0, 1))
+        tables = {
+            "edits_sentence": test.run(lambda *pair: model.own(*pair)[0]),
+            "edits_words": test.run(lambda *pair: model.own(*pair)[1]),
+        }
     model.train()
     return tables

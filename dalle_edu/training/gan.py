@@ -43,21 +43,13 @@ def train(folder, recipe: Recipe, seed: int, resume=False, device=None, progress
     world = LittleWorld(data, tokenizer, seed, progress=progress)
     own_embedding = embed_pictures(world, clip, run)
 
-    width, sentence = clip.settings.text.width, clip.settings.embedding
-    settings = GeneratorSettings(
-        data.size,
-        r.noise,
-        width + 2 * clip.matcher.width,
-        sentence,
-        r.width,
-        r.style,
-        r.generator_widths,
-        words_heard=r.words_heard,
-    )
+    c, width = clip.settings, clip.settings.text.width
+    words = width + 2 * clip.matcher.width
+    sizes = {"width": r.width, "style": r.style, "widths": r.generator_widths}
+    sizes |= {"words": words, "words_heard": r.words_heard}
+    settings = GeneratorSettings(data.size, r.noise, sentence=c.embedding, **sizes)
     g = Generator(settings)
-    d = Discriminator(
-        DiscriminatorSettings(data.size, clip.settings.widths, clip.settings.top, width)
-    )
+    d = Discriminator(DiscriminatorSettings(data.size, c.widths, c.top, width))
     d.start_from(clip)
     d.trunk.requires_grad_(not r.frozen_trunk)
     g_optimiser, d_optimiser = (
@@ -93,9 +85,7 @@ def train(folder, recipe: Recipe, seed: int, resume=False, device=None, progress
         with run.autocast():
             realness, regions = d.look(torch.cat([real, fake]))
             words = d.read(heard.states, heard.mask)
-            of_real, of_fake = (
-                tuple(part) for part in zip(*(p.chunk(2) for p in regions), strict=True)
-            )
+            of_real, of_fake = zip(*(part.chunk(2) for part in regions), strict=True)
             scores = d.match(of_real, pick(words, columns))  # (B, K), the first column its own
             real_score = realness[:size] + scores[:, 0]
             fake_score = realness[size:] + d.match(of_fake, pick(words, columns[:, :1]))[:, 0]

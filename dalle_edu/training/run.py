@@ -21,6 +21,7 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
+from tqdm import tqdm
 
 from dalle_edu.data.pictures import contact_sheet
 from dalle_edu.training import checkpoint
@@ -76,8 +77,7 @@ class Run:
         stage: "judge", "clip", "align" or "gan".
         recipe: of the whole chain; `run.recipe` is this stage's part.
         seed: of everything random. Weights made after `Run(...)` follow from it.
-        resume: continue from the last checkpoint, if there is one.
-        device: a name for `choose_device`.
+        resume: continue from the last checkpoint. device: a name for `choose_device`.
         progress: show a bar (on a terminal only).
 
     Raises:
@@ -97,20 +97,16 @@ class Run:
         self.chain, self.folder = Path(folder), Path(folder, stage)
         self.recipe, self.settings = getattr(recipe, stage), _settings(recipe, stage, seed)
         self.device = choose_device(device)
-        # Accelerate's own mixed precision would wrap every forward pass, the penalties' too: the
-        # loops say where they autocast.
+        # Accelerate's own mixed precision would wrap the penalties too: the loops say where.
         self.accelerator = Accelerator(cpu=self.device.device.type == "cpu", mixed_precision="no")
         self.main = self.accelerator.is_main_process
         logger.info("%s: %s", stage, self.device.reason)
         (self.folder / "sheets").mkdir(parents=True, exist_ok=True)
         self.began = self.saved = self.sheeted = time.monotonic()
         self.start, self.spent = 0, 0.0
-        self.models, self.optimisers = {}, {}  # what a checkpoint holds, by name
-        self.columns: dict[str, list[str]] = {}  # of each table
+        self.models, self.optimisers, self.columns = {}, {}, {}  # by name; columns of each table
         self.board = self.bar = None
         torch.manual_seed(seed)
-
-    # ---- what a loop computes with
 
     def generator(self, step: int, purpose: str = "") -> torch.Generator:
         """A random generator (on the CPU) that depends on seed, stage, step and purpose only."""
@@ -130,8 +126,6 @@ class Run:
                 model.to(memory_format=torch.channels_last)
         return self.accelerator.prepare(*things)
 
-    # ---- the loop's frame
-
     def state(self, models: Models, optimisers: Optimisers) -> None:
         """Register what a checkpoint holds; when resuming, fill it from the last one.
 
@@ -148,8 +142,7 @@ class Run:
             torch.set_rng_state(tensors["random/torch"])
             if self.device.device.type == "cuda":
                 torch.cuda.set_rng_state(tensors["random/cuda"])
-            version, numbers, gauss = about["random"]
-            random.setstate((version, tuple(numbers), gauss))
+            random.setstate(tuple(tuple(x) if isinstance(x, list) else x for x in about["random"]))
             self.start, self.spent = about["step"], about["seconds"]
             logger.info("%s: continued from %s", self.stage, found)
         for table in self.folder.glob("*.csv") if self.main else ():
@@ -161,8 +154,6 @@ class Run:
         Raises:
             Interrupted: after Ctrl-C or SIGTERM, at the end of the step, saved.
         """
-        from tqdm import tqdm
-
         recipe, asked = self.recipe, []
         ours = threading.current_thread() is threading.main_thread()  # others may not take signals
         taken = (signal.SIGINT, signal.SIGTERM) if ours else ()
@@ -180,10 +171,9 @@ class Run:
                 if late or asked or step + 1 == recipe.steps:
                     self.save(step + 1)
                 if asked:
-                    raise Interrupted(
-                        f"{self.stage} was stopped by {signal.Signals(asked[0]).name} and saved "
-                        f"after step {step + 1} of {recipe.steps}: continue with --resume"
-                    )
+                    why = f"{self.stage} was stopped by {signal.Signals(asked[0]).name}"
+                    done = f"saved after step {step + 1} of {recipe.steps}"
+                    raise Interrupted(f"{why} and {done}: continue with --resume")
         finally:
             for number, handler in before.items():
                 signal.signal(number, handler)
@@ -213,12 +203,8 @@ class Run:
     def record(self, step: int, table: str = "checks", **values: Tensor | float) -> dict:
         """One row of `<table>.csv` and of TensorBoard, now; the first row settles the columns.
 
-        Returns:
-            The row.
-
         Raises:
-            NonFiniteLoss: see `check`.
-            ValueError: if the columns are others than before.
+            ValueError: if the columns are others than before; also see `check`.
         """
         self.check(step, **values)
         rate = max((group["lr"] for group in self._groups()), default=0.0)
@@ -276,10 +262,9 @@ class Run:
             self.board.close()
         about = self.settings | {"steps": self.recipe.steps, "seconds": round(self.seconds(), 1)}
         about |= {"machine": machine(), "device": self.device.reason, "commit": commit()}
-        text = json.dumps(about | {"figures": figures}, indent=2) + "\n"
+        text, path = json.dumps(about | {"figures": figures}, indent=2), self.folder / "result.json"
         if self.main:
-            path = self.folder / "result.json"
-            checkpoint.write_whole(path, lambda aside: aside.write_text(text, "utf-8"))
+            checkpoint.write_whole(path, lambda aside: aside.write_text(text + "\n", "utf-8"))
 
     def _groups(self) -> list[dict[str, Any]]:
         return [group for o in self.optimisers.values() for group in o.param_groups]
@@ -303,8 +288,8 @@ def _same(found: Mapping[str, Any], wanted: Mapping[str, Any], place: Path) -> N
         pairs += [(f"{part}.{name}", there.get(name), settings[name]) for name in settings]
     for name, old, new in pairs:
         if old != new and name.split(".")[-1] not in HARMLESS:
-            mend = "give the same, or choose another folder"
-            raise ValueError(f"{place} was made with {name} {old}, this run has {new}: {mend}")
+            wrong = f"{place} was made with {name} {old}, this run has {new}"
+            raise ValueError(f"{wrong}: give the same, or choose another folder")
 
 
 def _trim(table: Path, start: int) -> None:

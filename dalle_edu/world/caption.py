@@ -13,18 +13,7 @@ from typing import TypeVar
 
 from . import chinese, english
 from .scene import CORE, Grammar, Scene, Thing, encode
-from .truth import Claims, Mention, Needs, bits, holds, needs, truth_matrix
-
-__all__ = [
-    "KINDS",
-    "LANGUAGES",
-    "Caption",
-    "Claims",
-    "Mention",
-    "Style",
-    "describe",
-    "truth_matrix",
-]
+from .truth import Claims, Mention, Needs, bits, holds, needs
 
 KINDS = ("complete", "terse", "vague")
 LANGUAGES = {"en": english, "zh": chinese}

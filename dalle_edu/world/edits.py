@@ -11,13 +11,12 @@ from itertools import combinations, pairwise
 
 from . import scene as world
 from .caption import Caption, describe
-from .scene import CORE, Grammar, Scene, Thing, as_random, held_out
+from .scene import CORE, HOSTS, Grammar, Scene, Thing, as_random, held_out
 
 # Kinds of edit and how often each is tried: most often what is learned last.
 KINDS = {"shape": 5, "colour": 3, "swap shapes": 3, "swap colours": 2, "size": 2, "swap places": 2}
 KINDS |= {"place": 2}
 KINDS |= dict.fromkeys(("sky", "ground", "clouds", "light", "corner", "fill", "count"), 1)
-HOSTS = ("circle", "square", "hexagon")  # what another thing can lie inside
 
 
 def edit(
@@ -88,10 +87,9 @@ def _edits(scene: Scene, kind: str, grammar: Grammar, rng: random.Random) -> Ite
     elif kind in ("place", "count"):
         for value in _shuffled(values[kind], rng) if alike else ():
             if kind == "count" and value != len(things):
-                slots = world._draw_slots(rng, value, grammar.rows)
-                yield replace(
-                    scene, things=tuple(replace(things[0], column=c, row=r) for c, r in slots)
-                )
+                slots = world.draw_slots(rng, value, grammar.rows)
+                equal = (replace(things[0], column=c, row=r) for c, r in slots)
+                yield replace(scene, things=tuple(equal))
             elif kind == "place" and len(things) == 1:
                 yield replace(scene, things=(replace(things[0], column=value),))
     else:

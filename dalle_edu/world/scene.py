@@ -22,6 +22,8 @@ SKIES = ("blue", "night", "sunset", "grey")
 GROUNDS = ("none", "grass", "sand", "snow")
 LIGHTS = ("none", "sun", "moon")
 CORNERS = ("left", "right")
+LIT = (("none", "left"), ("sun", "left"), ("sun", "right"), ("moon", "left"), ("moon", "right"))
+HOSTS = ("circle", "square", "hexagon")  # what another thing can lie inside
 COLUMNS = ("left", "centre", "right")
 SLOTS = 2 * len(COLUMNS)  # row 0 holds a column's only or upper thing, row 1 the lower one
 
@@ -76,32 +78,38 @@ WIDE = Grammar("wide", SHAPES[:16], COLOURS, FILLS[:3], 2, max_things=4, rows=2,
 WHOLE = Grammar("whole", SHAPES, COLOURS, FILLS, 4, 4, rows=2, counts=True, inside=True)
 GRAMMARS = {grammar.name: grammar for grammar in (CORE, WIDE, WHOLE)}
 
+
+def _pairs(text: str) -> set[tuple[str, str]]:
+    """Pairs of words, as in "red star, orange circle"."""
+    return {tuple(pair.split()) for pair in text.split(", ")}
+
+
 # Held-out combinations: the one table. No generator and no contrastive model ever trains on one, as
-# picture, true caption or false caption.
+# picture, true caption or false caption. First the core's; beyond it every tenth pair.
 HELD_OUT_PAIRS = frozenset(
-    {("red", "star"), ("orange", "circle"), ("yellow", "cross"), ("green", "diamond")}
-    | {("blue", "triangle"), ("purple", "square"), ("white", "star"), ("black", "circle")}
-    # Beyond the core every tenth pair.
-    | {
-        (colour, shape)
-        for c, colour in enumerate(COLOURS)
-        for s, shape in enumerate(SHAPES)
-        if (c >= 8 or s >= 6) and (3 * c + s) % 10 == 7
-    }
+    _pairs("red star, orange circle, yellow cross, green diamond, blue triangle, purple square")
+    | _pairs("white star, black circle")
+    | {(COLOURS[c], SHAPES[s]) for c in range(len(COLOURS)) for s in range(len(SHAPES))
+       if (c >= 8 or s >= 6) and (3 * c + s) % 10 == 7}
+)  # fmt: skip
+HELD_OUT_ORDERS = frozenset(  # on the left, on the right
+    _pairs("circle star, star triangle, square cross, triangle diamond, diamond square")
+    | _pairs("cross circle, heart ring, ring pentagon, pentagon arrow, arrow heart, tree house")
+    | _pairs("boat fish, flower bird, bird tree")
 )
-HELD_OUT_ORDERS = frozenset(  # (on the left, on the right)
-    {("circle", "star"), ("star", "triangle"), ("square", "cross"), ("triangle", "diamond")}
-    | {("diamond", "square"), ("cross", "circle")}
-    | {("heart", "ring"), ("ring", "pentagon"), ("pentagon", "arrow"), ("arrow", "heart")}
-    | {("tree", "house"), ("boat", "fish"), ("flower", "bird"), ("bird", "tree")}
+HELD_OUT_STACKS = frozenset(  # above, below
+    _pairs("star circle, triangle star, cross square, diamond triangle, square diamond")
+    | _pairs("circle cross, heart circle, bird house")
 )
-HELD_OUT_STACKS = frozenset(  # (above, below)
-    {("star", "circle"), ("triangle", "star"), ("cross", "square"), ("diamond", "triangle")}
-    | {("square", "diamond"), ("circle", "cross"), ("heart", "circle"), ("bird", "house")}
-)
-HELD_OUT_COUNTS = frozenset(  # (how many equal things, shape)
-    {(2, "star"), (3, "circle"), (4, "square"), (2, "heart"), (3, "tree"), (4, "fish")}
-)
+# How many equal things, and their shape.
+HELD_OUT_COUNTS = {
+    (2, "star"),
+    (3, "circle"),
+    (4, "square"),
+    (2, "heart"),
+    (3, "tree"),
+    (4, "fish"),
+}
 
 
 def held_out(scene: Scene) -> frozenset[str]:
@@ -110,9 +118,8 @@ def held_out(scene: Scene) -> frozenset[str]:
     for a in scene.things:
         if (a.colour, a.shape) in HELD_OUT_PAIRS:
             found.add("pair")
-        equal = sum(
-            (b.shape, b.colour, b.fill) == (a.shape, a.colour, a.fill) for b in scene.things
-        )
+        looks = a.shape, a.colour, a.fill
+        equal = sum(looks == (b.shape, b.colour, b.fill) for b in scene.things)
         if (equal, a.shape) in HELD_OUT_COUNTS:
             found.add("count")
         for b in scene.things:
@@ -164,16 +171,13 @@ def _draw(rng: random.Random, grammar: Grammar) -> Scene:
 
 
 def _draw_things(rng: random.Random, grammar: Grammar) -> tuple[Thing, ...]:
-    n = rng.choice(
-        (0, 1, 1, 2, 2, 2) if grammar.max_things == 2 else (0, 1, 1, 2, 2, 2, 3, 3, 3, 4)
-    )
-    slots = _draw_slots(rng, n, grammar.rows)
+    n = rng.choice((0, 1, 1, 2, 2, 2, 3, 3, 3, 4)[: 6 if grammar.max_things == 2 else 10])
+    slots = draw_slots(rng, n, grammar.rows)
 
     def thing() -> Thing:
         fill = rng.choice(grammar.fills) if rng.random() < 0.5 else "solid"
-        return Thing(
-            rng.choice(grammar.shapes), rng.choice(grammar.colours), rng.choice(SIZES), "", 0, fill
-        )
+        shape, colour = rng.choice(grammar.shapes), rng.choice(grammar.colours)
+        return Thing(shape, colour, rng.choice(SIZES), "", 0, fill)
 
     # Four things are always equal ones; two or three are so a quarter of the time.
     if grammar.counts and (n == 4 or (n > 1 and rng.random() < 0.25)):
@@ -184,13 +188,13 @@ def _draw_things(rng: random.Random, grammar: Grammar) -> tuple[Thing, ...]:
     if grammar.inside and [t.row for t in placed] == [0, 1] and rng.random() < 0.5:
         host, guest = placed
         if host.colour != guest.colour:
-            shape = rng.choice(("circle", "square", "hexagon"))
+            shape = rng.choice(HOSTS)
             host = replace(host, shape=shape, size="large", fill="solid")
             placed = [host, replace(guest, size="small", inside=True)]
     return tuple(placed)
 
 
-def _draw_slots(rng: random.Random, n: int, rows: int) -> list[tuple[str, int]]:
+def draw_slots(rng: random.Random, n: int, rows: int) -> list[tuple[str, int]]:
     """Columns and rows for n things, in slot order; in one row two things stand left and right."""
     if rows == 2 and n > 1 and (n == 4 or rng.random() < 0.4):
         stacks = 2 if n == 4 else 1
@@ -207,11 +211,7 @@ def encode(scene: Scene) -> list[int]:
     Sky, ground, clouds, light (0 none, 1 sun left, 2 sun right, 3 moon left, 4 moon right); then
     for each slot shape (0 if empty), colour, size, fill, each 1 + its index, and 1 if inside.
     """
-    light = (
-        0
-        if scene.light == "none"
-        else 2 * LIGHTS.index(scene.light) - 1 + CORNERS.index(scene.corner)
-    )
+    light = LIT.index((scene.light, scene.corner if scene.light != "none" else "left"))
     codes = [SKIES.index(scene.sky), GROUNDS.index(scene.ground), scene.clouds, light]
     slots = [[0] * 5 for _ in range(SLOTS)]
     for t in scene.things:
@@ -228,10 +228,6 @@ def decode(codes: list[int]) -> Scene:
         shape, colour, size, fill, inside = rest[5 * slot : 5 * slot + 5]
         if shape:
             attributes = SHAPES[shape - 1], COLOURS[colour - 1], SIZES[size - 1]
-            things.append(
-                Thing(*attributes, COLUMNS[slot // 2], slot % 2, FILLS[fill - 1], bool(inside))
-            )
-    name, corner = (
-        ("none", "left") if not light else (LIGHTS[(light + 1) // 2], CORNERS[(light - 1) % 2])
-    )
-    return Scene(SKIES[sky], GROUNDS[ground], clouds, name, corner, tuple(things))
+            place = COLUMNS[slot // 2], slot % 2, FILLS[fill - 1], bool(inside)
+            things.append(Thing(*attributes, *place))
+    return Scene(SKIES[sky], GROUNDS[ground], clouds, *LIT[light], tuple(things))

@@ -13,14 +13,8 @@ import numpy as np
 Points = Sequence[tuple[float, float]]
 Part = tuple[str, np.ndarray]  # tone, loops (K, N, 2)
 
-TONES = {
-    "bark": (122, 78, 44),
-    "cream": (240, 226, 190),
-    "leaf": (52, 132, 60),
-    "honey": (248, 190, 50),
-    "ink": (38, 36, 42),
-    "glass": (196, 226, 244),
-}
+TONES = {"bark": (122, 78, 44), "cream": (240, 226, 190), "leaf": (52, 132, 60)}
+TONES |= {"honey": (248, 190, 50), "ink": (38, 36, 42), "glass": (196, 226, 244)}
 
 
 @cache
@@ -82,6 +76,7 @@ def _petals(count: int) -> np.ndarray:
     return arc(0, 0, 1, n=72) * (0.72 + 0.28 * np.abs(np.sin(angles)) ** 0.6)[:, None]
 
 
+_SHAFT = [(-1, -0.27), (0.1, -0.27), (0.1, -0.75)]
 _OUTLINES: dict[str, Points | list[Points]] = {
     "circle": arc(0, 0, 1),
     "square": _box(-1, -1, 1, 1),
@@ -92,15 +87,7 @@ _OUTLINES: dict[str, Points | list[Points]] = {
     "heart": _heart(),
     "ring": [arc(0, 0, 1), arc(0, 0, 0.5, start=360, end=0)],
     "pentagon": arc(0, 0, 1, start=-90, end=270, n=5),
-    "arrow": [
-        (-1, -0.27),
-        (0.1, -0.27),
-        (0.1, -0.75),
-        (1, 0),
-        (0.1, 0.75),
-        (0.1, 0.27),
-        (-1, 0.27),
-    ],
+    "arrow": [*_SHAFT, (1, 0), *((x, -y) for x, y in reversed(_SHAFT))],
     "hexagon": arc(0, 0, 1, n=6),
     "oval": arc(0, 0, 1, 0.62),
     # A circle's far side, and back along a smaller circle.

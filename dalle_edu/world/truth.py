@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from .scene import COLOURS, COLUMNS, CORNERS, FILLS, GROUNDS, LIGHTS, SHAPES, SIZES, SKIES, SLOTS
+from .scene import COLOURS, COLUMNS, CORNERS, FILLS, GROUNDS, LIT, SHAPES, SIZES, SKIES, SLOTS
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -57,7 +57,7 @@ class Claims:
 
 # A scene's frame is one bit in each of five fields: sky, ground, clouds, light, number of things. A
 # caption's frame has every bit it allows.
-_FIELDS = (len(SKIES), len(GROUNDS), 5, 1 + 2 * len(CORNERS), SLOTS + 1)
+_FIELDS = (len(SKIES), len(GROUNDS), 5, len(LIT), SLOTS + 1)
 _FIELD_STARTS = (0, *accumulate(_FIELDS))[:-1]
 # A scene's masks say in which of the six slots a value is found; mask 0 is of any thing at all.
 _VALUES = (SHAPES, COLOURS, SIZES, FILLS, COLUMNS, ("free", "inside"))
@@ -87,10 +87,8 @@ def needs(claims: Claims) -> Needs:
     if claims.clouds is not None or claims.complete:
         fields[2] = range(2, 5) if claims.clouds == "some" else [claims.clouds or 0]
     if claims.light or claims.complete:
-        corners = [CORNERS.index(claims.corner)] if claims.corner else (0, 1)
-        fields[3] = (
-            [2 * LIGHTS.index(claims.light) - 1 + c for c in corners] if claims.light else [0]
-        )
+        lights = ((claims.light or "none", corner) for corner in CORNERS)
+        fields[3] = [LIT.index(x) for x in lights if x in LIT and claims.corner in (None, x[1])]
     if claims.complete:
         fields[4] = [sum(m.count or 1 for m in claims.mentions)]
     lies = {i: "inside" for i, kind, _ in claims.relations if kind == "inside"}
@@ -102,9 +100,8 @@ def needs(claims: Claims) -> Needs:
         masks.append(tuple(index[value] for index, value in zip(_MASK, values, strict=True)))
     starts = zip(fields, _FIELD_STARTS, strict=True)
     frame = sum(1 << (start + code) for allowed, start in starts for code in allowed)
-    return Needs(
-        frame, tuple(masks), tuple(m.count or 0 for m in claims.mentions), claims.relations
-    )
+    counts = tuple(m.count or 0 for m in claims.mentions)
+    return Needs(frame, tuple(masks), counts, claims.relations)
 
 
 def bits(codes: Sequence[int]) -> tuple[int, list[int]]:
@@ -140,9 +137,8 @@ def _assign(need: Needs, found: Sequence[int], chosen: tuple[int, ...]) -> bool:
         return all(_related(kind, chosen, a, b) for a, kind, b in need.relations)
     free = found[i] & ~sum(chosen)
     if count := need.counts[i]:
-        return free.bit_count() == count == found[i].bit_count() and _assign(
-            need, found, (*chosen, free)
-        )
+        enough = free.bit_count() == count == found[i].bit_count()
+        return enough and _assign(need, found, (*chosen, free))
     slots = (1 << slot for slot in range(SLOTS) if free >> slot & 1)
     return any(_assign(need, found, (*chosen, slot)) for slot in slots)
 

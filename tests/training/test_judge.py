@@ -5,9 +5,10 @@ from dataclasses import replace
 import pytest
 import torch
 
-from dalle_edu.evaluation.judge import Judge, JudgeSettings
+from dalle_edu.evaluation.judge import Judge, Reading
 from dalle_edu.training import judge
 from dalle_edu.training.recipes import RECIPES
+from dalle_edu.training.run import result
 from dalle_edu.world.render import render
 from dalle_edu.world.scene import SLOTS, decode, held_out
 from dalle_edu.zoo import load_piece
@@ -87,12 +88,13 @@ def test_an_interrupted_run_ends_with_the_same_weights(tmp_path, monkeypatch):
         assert torch.equal(value, parts.state_dict()[key]), key
 
 
-def test_audit_of_a_judge_that_always_tells_the_same():
-    class Same(Judge):
-        def read(self, pictures):
-            readings = super().read(pictures[:1])
-            return [replace(readings[0], scene=decode([0, 0, 0, 0] + [0] * 30))] * len(pictures)
+def test_the_result_tells_how_many_unseen_scenes_were_read_right(tmp_path, monkeypatch):
+    def half_right(self, pictures):
+        pool = judge.Pool(RECIPE.data, 3, False, "unseen")
+        assert torch.equal(pictures, pool.pictures)
+        scenes = [decode(codes.tolist()) for codes in pool.codes]
+        return [Reading(scene if i % 2 else None, 1.0) for i, scene in enumerate(scenes)]
 
-    shares = judge.audit(Same(JudgeSettings(widths=(8, 8, 8))), 20, "x")
-    assert list(shares) == ["whole", "edited rejected", "halved rejected", "blended rejected"]
-    assert shares["whole"] < 0.2 and shares["edited rejected"] > 0.8
+    monkeypatch.setattr(Judge, "read", half_right)
+    train(tmp_path)
+    assert result(tmp_path, "judge")["figures"]["whole_scenes_right"] == 0.5

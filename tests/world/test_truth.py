@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 import torch
 
-from dalle_edu.world.caption import KINDS, LANGUAGES, Caption, describe, truth_matrix
+from dalle_edu.world.caption import KINDS, LANGUAGES, Caption, describe
 from dalle_edu.world.edits import edit, false_caption
 from dalle_edu.world.scene import COLUMNS, CORE, WHOLE, WIDE, Scene, Thing, encode, sample
-from dalle_edu.world.truth import Claims, Mention
+from dalle_edu.world.truth import Claims, Mention, truth_matrix
 
 GRAMMARS = (CORE, WIDE, WHOLE)
 
