@@ -181,3 +181,29 @@ def test_nothing_is_unpickled(tmp_path, monkeypatch):
     torch.save({"start": Bomb()}, path)  # as a careless download would bring
     assert "does not fit its settings" in refused(folder)
     assert not Bomb.went_off
+
+
+ARTICLE = "A blue sky with white clouds and a sun in the corner."
+
+
+def test_shipped_weights_are_small_and_each_has_its_card():
+    files = [path for path in zoo.WEIGHTS.rglob("*") if path.is_file()]
+    assert sum(path.stat().st_size for path in files) <= 25_000_000
+    assert not [path for path in files if path.suffix in (".pt", ".pth", ".bin", ".pkl")]
+    for name in ("little-world", "judge"):
+        assert (zoo.WEIGHTS / name / "card.md").read_text("utf-8").startswith("# Model card")
+
+
+def test_the_shipped_model_draws_the_articles_prompt_and_the_shipped_judge_sees_it():
+    result = dalle_edu.load("little-world")([ARTICLE], n=8, seed=0)
+    assert result[0][0].shape == (3, 64, 64)
+    scenes = [reading.scene for reading in dalle_edu.load("judge")(result[0])]
+    right = [s and (s.sky, s.light) == ("blue", "sun") and s.clouds >= 2 for s in scenes]
+    assert sum(map(bool, right)) >= 6
+
+
+def test_the_lexicon_is_the_core_in_two_languages():
+    tokenizer = dalle_edu.load("little-world").tokenizer
+    assert tokenizer.unknown_words(ARTICLE) == []
+    assert tokenizer.unknown_words("a red heart over sand") == ["heart"]
+    assert tokenizer.unknown_words("夜晚的天空下，左边有一个红色的圆形") == []
