@@ -22,8 +22,8 @@ from dalle_edu.training.recipes import RECIPES, STAGES
 
 DRAW = """examples:
   dalle-edu draw "A blue sky with white clouds and a sun in the corner."
-  dalle-edu draw "a large red star over sand" -n 9 --seed 7 -o star.png
-  dalle-edu draw "a large red star over sand" -n 9 -o stars/      one file a picture
+  dalle-edu draw "a large yellow star over sand" -n 9 --seed 7 -o star.png
+  dalle-edu draw "a large yellow star over sand" -n 9 -o stars/      one file a picture
   dalle-edu draw "a blue circle" --rerank 16 -o best.png          each the best of 16"""
 TRAIN = """examples:
   dalle-edu train all --recipe smoke --run runs/smoke             seconds: does the chain work?

@@ -1,7 +1,8 @@
 """Gradient penalties on the discriminator: no factor, the loops multiply (by gamma / 2 for R1, R2).
 
-Each takes scores whose graph reaches the pictures. Compute the scores in float32, outside autocast:
-squared gradients of bfloat16 are not shown to be equal. Built in chapter 5.
+Each takes scores whose graph reaches the pictures. Scores in bfloat16 give nearly the same penalty
+where a test shows it for the network at hand (`tests/training/test_gan.py`); else compute them in
+float32, outside autocast. Built in chapter 5.
 """
 
 import torch
@@ -41,6 +42,9 @@ def ma_gp(scores: Tensor, real: Tensor, sentence: Tensor, k: float = 2, p: float
         scores: (B, ...) of real pictures with their own captions.
         real: (B, ...) pictures, sentence: (B, D) embeddings; both require grad.
         k, p: the paper's factor and power, which belong to this penalty's definition.
+
+    Public implementations take the norm of both gradients joined, which is never larger than the
+    sum of the two; the formula above still has to be checked against the paper's text.
 
     Returns, Raises: as `r1`.
     """
