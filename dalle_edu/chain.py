@@ -22,22 +22,21 @@ from dalle_edu.gan.generator import Generator
 
 
 class Heard(NamedTuple):
-    """What stage 1 and the alignment make of captions."""
+    """What stage 1 makes of captions."""
 
     states: Tensor  # (B, L, D) word states, for the discriminator
     words: Tensor  # (B, L, 3D) states, queries and contents, normalised: for the generator
     mask: Tensor  # (B, L) True where there is a word
     sentence: Tensor  # (B, D) the text embedding
-    aligned: Tensor  # (B, D) the same, mapped to where its picture's embedding should be
 
 
 @torch.no_grad()
-def hear(clip: Clip, mapping: nn.Module, tokens: Tensor) -> Heard:
-    """Tokens (B, L) through the frozen text encoder and the alignment; all float32."""
+def hear(clip: Clip, tokens: Tensor) -> Heard:
+    """Tokens (B, L) through the frozen text encoder; all float32."""
     sentence, (query, content, mask), states = clip.captions(tokens)
     words = torch.cat([states, query, content], -1).float()
     words = F.layer_norm(words, words.shape[-1:])
-    return Heard(states.float(), words, mask, sentence, mapping(sentence).float())
+    return Heard(states.float(), words, mask, sentence)
 
 
 def noise(seed: int, k: int, channels: int) -> Tensor:
@@ -95,7 +94,7 @@ class Chain:
         if not isinstance(n, int) or n < 1:
             raise ValueError(f"n is {n!r}: ask for at least one picture")
         z = self.noise(n, secrets.randbits(63) if seed is None else seed)
-        heard = hear(self.clip, self.mapping, self.tokenizer(list(prompts)))
+        heard = hear(self.clip, self.tokenizer(list(prompts)))
         drawn = self.generate(heard, z.repeat(len(prompts), 1))
         return to_pictures(drawn).unflatten(0, (len(prompts), n))
 
@@ -116,16 +115,25 @@ class Chain:
             warnings.warn(f"never seen in training, drawn anyway: {quoted}", stacklevel=3)
 
     def noise(self, n: int, seed: int) -> Tensor:
-        """The generator's noise for pictures 0 to n - 1 of a seed, (n, Z)."""
-        return torch.stack([noise(seed, k, self.generator.settings.noise) for k in range(n)])
+        """Noise for pictures 0 to n - 1 of a seed, the map's and the generator's, (n, Z)."""
+        channels = self.mapping.noise + self.generator.settings.noise
+        return torch.stack([noise(seed, k, channels) for k in range(n)])
 
     @torch.no_grad()
     def generate(self, heard: Heard, z: Tensor, batch: int = 64) -> Tensor:
         """Noise (P * n, Z), n rows a caption heard, to (P * n, 3, H, W) in [-1, 1]."""
-        n = len(z) // len(heard.aligned)
-        rows = [t.repeat_interleave(n, 0) for t in (heard.words, heard.mask, heard.aligned)]
-        parts = zip(*(t.split(batch) for t in (*rows, z)), strict=True)
-        return torch.cat([self.generator(*part) for part in parts])
+        n = len(z) // len(heard.sentence)
+        rows = [t.repeat_interleave(n, 0) for t in (heard.words, heard.mask, heard.sentence)]
+        drawn = []
+        for words, mask, sentence, part in zip(*(t.split(batch) for t in (*rows, z)), strict=True):
+            for_map, for_generator = self.split(part)
+            aligned = self.mapping(sentence, for_map)
+            drawn.append(self.generator(words, mask, aligned, for_generator))
+        return torch.cat(drawn)
+
+    def split(self, z: Tensor) -> tuple[Tensor, Tensor]:
+        """Noise (B, Z) as the map's part and the generator's."""
+        return z[:, : self.mapping.noise], z[:, self.mapping.noise :]
 
     def draw(
         self, prompt: str, n: int = 1, seed: int | None = None, rerank: int | None = None
@@ -159,7 +167,7 @@ class Chain:
             picture: uint8 (3, H, W).
         """
         self.check([prompt])
-        heard = hear(self.clip, self.mapping, self.tokenizer([prompt]))
+        heard, z = hear(self.clip, self.tokenizer([prompt])), self.noise(1, seed)
         layer, seen = self.generator.listen[-1], []
 
         def listen(_, given, __):
@@ -167,7 +175,7 @@ class Chain:
 
         hook = layer.register_forward_hook(listen)
         try:
-            drawn = self.generate(heard, self.noise(1, seed))
+            drawn = self.generate(heard, z)
         finally:
             hook.remove()
         attention = seen[0][0].mean(0).T  # (L, HW)
@@ -176,7 +184,7 @@ class Chain:
             "tokens": self.tokenizer.pieces(prompt),
             "words": heard.states[0],
             "sentence": heard.sentence[0],
-            "aligned": heard.aligned[0],
+            "aligned": self.mapping(heard.sentence, self.split(z)[0])[0],
             "attention": attention.unflatten(1, (side, side)),
             "picture": to_pictures(drawn)[0],
         }
@@ -185,7 +193,7 @@ class Chain:
     def interpolate(self, a: str, b: str, steps: int, seed: int = 0) -> Tensor:
         """Pictures on the way from prompt a to prompt b under one noise, uint8 (steps, 3, H, W).
 
-        Sentence vectors are averaged and put back on the sphere. Two captions' words cannot be
+        Aligned vectors are averaged and put back on the sphere. Two captions' words cannot be
         averaged (they differ in number), so the grid hears both, weighted by the way gone.
 
         Raises:
@@ -194,10 +202,12 @@ class Chain:
         if not isinstance(steps, int) or steps < 2:
             raise ValueError(f"steps is {steps!r}: give at least 2, the two ends")
         self.check([a, b])
-        heard = hear(self.clip, self.mapping, self.tokenizer([a, b]))
+        heard = hear(self.clip, self.tokenizer([a, b]))
+        for_map, for_generator = self.split(self.noise(1, seed).expand(steps, -1))
+        a, b = self.mapping(heard.sentence, for_map[:2])
         way = torch.linspace(0, 1, steps)[:, None]
         read = self.generator.reader(heard.words, heard.mask).flatten(0, 1)  # (2L, D)
         weights = torch.cat([(1 - way) * heard.mask[0], way * heard.mask[1]], 1)  # (steps, 2L)
-        sentence = F.normalize((1 - way) * heard.aligned[0] + way * heard.aligned[1], dim=1)
-        z = self.noise(1, seed).expand(steps, -1)
-        return to_pictures(self.generator.paint(read.expand(steps, -1, -1), weights, sentence, z))
+        aligned = F.normalize((1 - way) * a + way * b, dim=1)
+        read = read.expand(steps, -1, -1)
+        return to_pictures(self.generator.paint(read, weights, aligned, for_generator))

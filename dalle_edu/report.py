@@ -220,7 +220,7 @@ def controls(s: Subject) -> Rows:
 def distance(s: Subject) -> Rows:
     """How far from fresh renders, and as sharp as they where drawn right"""
     c, asked = s.chain, s.pairs("distance", 4 * s.n)
-    heard = hear(c.clip, c.mapping, c.tokenizer([caption.text for _, caption in asked]))
+    heard = hear(c.clip, c.tokenizer([caption.text for _, caption in asked]))
     # Prompt i gets picture i of the seed: one noise for all would hide what noise is for.
     drawn = to_pictures(c.generate(heard, c.noise(len(asked), SEED)))
     floor = s.render((scene for scene, _ in asked), 10**6)
@@ -261,7 +261,7 @@ def edits(s: Subject) -> Rows:
 
     def critic(p: Tensor, t: Tensor) -> Tensor:
         words = d.read(clip.captions(t)[2].float(), t > 0)
-        return d.match(d.look(p)[1], tuple(part[:, None] for part in words))[:, 0]
+        return d.match(d.look(p)[2], tuple(part[:, None] for part in words))[:, 0]
 
     scorers = {
         "sentence": lambda *pair: clip.own(*pair)[0],

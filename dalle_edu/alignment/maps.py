@@ -1,8 +1,12 @@
-"""From a sentence's embedding to its picture's: three maps, (B, D) to (B, D) on the unit sphere.
+"""From a sentence's embedding to its picture's: maps, (B, D) to (B, D) on the unit sphere.
 
-The closed forms are fitted (`MeanShift.fit`, `Ridge.fit`); the MLP is trained. All are modules
-whose state is plain tensors, so one file format serves them. Built in chapter 4.
+A sentence that leaves things open has many right pictures, and the mean of right answers is a wrong
+one: so the map that ships takes noise and *samples* an answer. The closed forms are fitted
+(`MeanShift.fit`, `Ridge.fit`); the others are trained. All are modules whose state is plain tensors
+and which take (text, noise), `map.noise` channels of it. Built in chapter 4.
 """
+
+import math
 
 from dataclasses import dataclass
 
@@ -13,11 +17,12 @@ from torch import Tensor, nn
 
 @dataclass(frozen=True)
 class MapSettings:
-    """Which map, of which width; `hidden` counts for the MLP only."""
+    """Which map, of which width; `hidden` counts for the networks, `noise` for the sampler."""
 
-    kind: str = "mlp"  # mean_shift, ridge or mlp
+    kind: str = "sampler"  # mean_shift, ridge, mlp (the same network without noise) or sampler
     width: int = 128
     hidden: int = 512
+    noise: int = 64
 
 
 def make_map(settings: MapSettings) -> nn.Module:
@@ -26,15 +31,22 @@ def make_map(settings: MapSettings) -> nn.Module:
     Raises:
         ValueError: if there is no such kind.
     """
-    kinds = {"mean_shift": MeanShift, "ridge": Ridge, "mlp": MLP}
-    if settings.kind not in kinds:
-        raise ValueError(f"map {settings.kind!r} is unknown: choose from {', '.join(kinds)}")
-    extra = (settings.hidden,) if settings.kind == "mlp" else ()
-    return kinds[settings.kind](settings.width, *extra)
+    s = settings
+    kinds = {
+        "mean_shift": lambda: MeanShift(s.width),
+        "ridge": lambda: Ridge(s.width),
+        "mlp": lambda: MLP(s.width, s.hidden),
+        "sampler": lambda: MLP(s.width, s.hidden, s.noise),
+    }
+    if s.kind not in kinds:
+        raise ValueError(f"map {s.kind!r} is unknown: choose from {', '.join(kinds)}")
+    return kinds[s.kind]()
 
 
 class MeanShift(nn.Module):
     """Adds the difference of the two means: closes the gap, and moves nothing else (chapter 4)."""
+
+    noise = 0
 
     def __init__(self, width: int):
         super().__init__()
@@ -52,8 +64,8 @@ class MeanShift(nn.Module):
         found.shift = (image.cpu().double().mean(0) - text.cpu().double().mean(0)).to(text)
         return found
 
-    def forward(self, text: Tensor) -> Tensor:
-        """(B, D) unit embeddings of captions to (B, D) of length one."""
+    def forward(self, text: Tensor, noise: Tensor | None = None) -> Tensor:
+        """(B, D) unit embeddings of captions to (B, D) of length one; no noise is heard."""
         return F.normalize(text + self.shift, dim=1)
 
 
@@ -62,6 +74,8 @@ class Ridge(nn.Module):
 
     W = (T'T + penalty I)^-1 T'V with centred T, V;   b = mean V - mean T W, not penalised
     """
+
+    noise = 0
 
     def __init__(self, width: int):
         super().__init__()
@@ -91,23 +105,69 @@ class Ridge(nn.Module):
         found.bias = (v.mean(0) - t.mean(0) @ weight).to(text)
         return found
 
-    def forward(self, text: Tensor) -> Tensor:
-        """(B, D) unit embeddings of captions to (B, D) of length one."""
+    def forward(self, text: Tensor, noise: Tensor | None = None) -> Tensor:
+        """(B, D) unit embeddings of captions to (B, D) of length one; no noise is heard."""
         return F.normalize(text @ self.weight + self.bias, dim=1)
 
 
 class MLP(nn.Module):
-    """One hidden layer, added to the caption's embedding; starts as the identity (chapter 4)."""
+    """Residual layers whose result is added to the caption's embedding; starts as the identity.
 
-    def __init__(self, width: int, hidden: int = 512):
+    Without noise it gives one answer; with noise it is a sampler, a prior in the sense of DALL-E 2
+    (Ramesh et al. 2022) that needs one step only: other noise, another picture's place.
+    """
+
+    def __init__(self, width: int, hidden: int = 512, noise: int = 0, layers: int = 2):
         super().__init__()
-        self.inner, self.outer = nn.Linear(width, hidden), nn.Linear(hidden, width)
+        self.noise = noise
+        self.inner, self.outer = nn.Linear(width + noise, hidden), nn.Linear(hidden, width)
+        self.blocks = nn.ModuleList([_layer(hidden) for _ in range(layers)])
         nn.init.zeros_(self.outer.weight)
         nn.init.zeros_(self.outer.bias)
 
-    def forward(self, text: Tensor) -> Tensor:
-        """(B, D) unit embeddings of captions to (B, D) of length one."""
-        return F.normalize(text + self.outer(F.gelu(self.inner(text))), dim=1)
+    def forward(self, text: Tensor, noise: Tensor | None = None) -> Tensor:
+        """(B, D) unit embeddings of captions and (B, `noise`) normal numbers to (B, D)."""
+        scaled = text * math.sqrt(text.shape[1])  # to the noise's scale
+        h = self.inner(torch.cat([scaled, noise], 1) if self.noise else scaled)
+        for block in self.blocks:
+            h = h + block(h)
+        return F.normalize(text + self.outer(F.gelu(h)), dim=1)
+
+
+def _layer(width: int) -> nn.Sequential:
+    return nn.Sequential(
+        nn.LayerNorm(width), nn.Linear(width, width), nn.GELU(), nn.Linear(width, width)
+    )
+
+
+def energy_score(samples: Tensor, target: Tensor) -> Tensor:
+    """A proper score of a sampler: near the target, and as far apart as targets are.
+
+        mean_m |x_m - y|  -  1/2 mean_{m != n} |x_m - x_n|
+
+    Least in expectation where the samples have the targets' own distribution (Gneiting & Raftery
+    2007; as a loss of a network with noise, Shen & Meinshausen 2023). Of a map without noise, M = 1,
+    the first term is left: its best answer is a middle of the right ones.
+
+    Args:
+        samples: (B, M, D), M answers to each sentence. target: (B, D), one that came true.
+
+    Returns:
+        Scalar.
+
+    Raises:
+        ValueError: if the shapes do not fit.
+    """
+    if samples.ndim != 3 or samples[:, 0].shape != target.shape:
+        shapes = f"{tuple(samples.shape)} and {tuple(target.shape)}"
+        raise ValueError(f"samples and target have shapes {shapes}: give (B, M, D) and (B, D)")
+    near = (samples - target[:, None]).norm(dim=2).mean()
+    count = samples.shape[1]
+    if count == 1:
+        return near
+    apart = (samples[:, :, None] - samples[:, None]).square().sum(3)
+    different = ~torch.eye(count, dtype=torch.bool, device=samples.device)
+    return near - apart[:, different].clamp(min=1e-12).sqrt().mean() / 2
 
 
 def _check(text: Tensor, image: Tensor) -> None:

@@ -21,10 +21,12 @@ class DiscriminatorSettings:
     widths: tuple[int, ...] = (48, 96, 192)
     top: int = 256
     words: int = 128
+    embedding: int = 128
 
 
 class Discriminator(nn.Module):
-    """score(picture, caption) = real(picture) + match(picture, caption)."""
+    """score(picture, caption) = real(picture) + match(picture, caption); and it reads back which
+    embedding a picture has, so that the generator can be held to its condition."""
 
     def __init__(self, settings: DiscriminatorSettings):
         super().__init__()
@@ -34,22 +36,29 @@ class Discriminator(nn.Module):
         self.matcher = WordsToRegions(s.widths[-1], side, s.words)
         self.reader, self.norm = TransformerBlock(s.words), nn.LayerNorm(s.words)
         self.coarse = DownBlock(s.widths[-1], s.top)
-        head = nn.Linear(s.top * (side // 2) ** 2, 256), nn.LeakyReLU(0.2), nn.Linear(256, 1)
-        self.real = nn.Sequential(*head)
+        top = s.top * (side // 2) ** 2
+        self.real = nn.Sequential(nn.Linear(top, 256), nn.LeakyReLU(0.2), nn.Linear(256, 1))
+        self.picture_out = nn.Linear(top, s.embedding)
         for layer in (self.reader.out, self.reader.mlp[2]):  # starts as the identity
             nn.init.zeros_(layer.weight)
             nn.init.zeros_(layer.bias)
 
     def start_from(self, clip: nn.Module) -> None:
-        """Takes trunk, coarse block and matcher from stage 1; `real` and `reader` stay fresh."""
-        for part in ("trunk", "coarse", "matcher"):
+        """Takes what stage 1 has too from there; `real` and `reader` stay fresh."""
+        for part in ("trunk", "coarse", "matcher", "picture_out"):
             getattr(self, part).load_state_dict(getattr(clip, part).state_dict())
 
-    def look(self, pictures: Tensor) -> tuple[Tensor, tuple[Tensor, Tensor]]:
-        """(B, 3, H, W) to the unconditional score (B,) float32 and the regions' keys and values."""
+    def look(self, pictures: Tensor) -> tuple[Tensor, Tensor, tuple[Tensor, Tensor]]:
+        """Pictures (B, 3, H, W) in [-1, 1], seen once.
+
+        Returns:
+            The unconditional score (B,) and the embedding (B, D) of length one, both float32; the
+            regions' keys and values for `match`.
+        """
         features = self.trunk(pictures)
         top = F.leaky_relu(self.coarse(features), 0.2).flatten(1)
-        return self.real(top).squeeze(1).float(), self.matcher.regions(features)
+        embedding = F.normalize(self.picture_out(top).float(), dim=1)
+        return self.real(top).squeeze(1).float(), embedding, self.matcher.regions(features)
 
     def read(self, words: Tensor, mask: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Stage 1's word states (N, L, D) and mask (N, L) to queries, contents and mask."""

@@ -4,7 +4,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from dalle_edu.alignment.maps import MapSettings, MeanShift, Ridge, make_map
+from dalle_edu.alignment.maps import MapSettings, MeanShift, Ridge, energy_score, make_map
 from dalle_edu.contrastive.clip import Clip
 from dalle_edu.data.tokenizer import Tokenizer
 from dalle_edu.training.batches import LittleWorld
@@ -16,31 +16,36 @@ from dalle_edu.zoo import load_piece, save_piece
 def train(folder, recipe: Recipe, seed: int, resume=False, device=None, progress=True) -> None:
     """Fits the map that `recipe.align.map` names on stage 1's frozen embeddings of unseen pairs.
 
-    Mean shift and ridge have closed forms; the MLP is trained to be near, by squared distance on
-    the sphere. Leaves align.safetensors; reports the cosine to the picture's own embedding.
+    Mean shift and ridge have closed forms; the networks learn by the energy score. Leaves
+    align.safetensors; reports the cosine to the picture's own embedding, and that between two
+    answers to one sentence: equal where the sampler is as varied as pictures are.
     """
     r = recipe.align
     run = Run(folder, "align", recipe, seed, resume, device, progress)
     home = run.chain / "clip"
     tokenizer = Tokenizer.load(home / "tokenizer.json")
     clip = run.prepare(load_piece(home, "clip"))
-    world = LittleWorld(recipe.data, tokenizer, seed, "align", r.pairs, progress)
-    text, picture = embed(world, clip, run)
+    world = LittleWorld(recipe.data, tokenizer, seed, "align", r.scenes, progress)
+    text, picture = embed(world, clip, run, r.pairs)
     kept = len(text) // 8  # the first eighth is never fitted
-    settings = MapSettings(r.map, text.shape[1], r.hidden)
-    if r.map == "mlp":
+    settings = MapSettings(r.map, text.shape[1], r.hidden, r.noise)
+    if r.map in ("mlp", "sampler"):
         mapping = make_map(settings)
         optimiser = torch.optim.AdamW(mapping.parameters(), r.rate, weight_decay=0.01)
         mapping, optimiser = run.prepare(mapping, optimiser)
         run.state({"align": mapping}, {"align": optimiser})
         for step in run.steps():
-            rows = torch.randint(kept, len(text), (r.batch,), generator=run.generator(step))
-            loss = (mapping(text[rows]) - picture[rows]).square().sum(1).mean()
-            run.check(step, distance=loss)
+            chance = run.generator(step)
+            rows = torch.randint(kept, len(text), (r.batch,), generator=chance)
+            count = r.samples if mapping.noise else 1
+            noise = torch.randn(r.batch * count, mapping.noise, generator=chance)
+            answers = mapping(text[rows].repeat_interleave(count, 0), noise.to(text.device))
+            loss = energy_score(answers.unflatten(0, (r.batch, count)), picture[rows])
+            run.check(step, energy=loss)
             optimiser.zero_grad()
             run.accelerator.backward(loss)
             optimiser.step()
-            run.log(step, distance=loss)
+            run.log(step, energy=loss)
     elif r.map == "ridge":
         mapping = Ridge.fit(text[kept:], picture[kept:], r.ridge)
     else:
@@ -48,15 +53,20 @@ def train(folder, recipe: Recipe, seed: int, resume=False, device=None, progress
     save_piece(run.folder, "align", mapping, settings)
     with torch.no_grad():
         before = F.cosine_similarity(text[:kept], picture[:kept]).mean().item()
-        after = F.cosine_similarity(mapping(text[:kept]), picture[:kept]).mean().item()
-    run.finish(cosine_before=before, cosine_after=after)
+        noise = torch.randn(2, kept, mapping.noise, generator=run.generator(0, "test"))
+        one, other = (mapping(text[:kept], z.to(text.device)) for z in noise)
+        after = F.cosine_similarity(one, picture[:kept]).mean().item()
+        alike = F.cosine_similarity(one, other).mean().item()
+    run.finish(cosine_before=before, cosine_after=after, cosine_of_two_answers=alike)
 
 
 @torch.no_grad()
-def embed(world: LittleWorld, clip: Clip, run: Run, size: int = 256) -> tuple[Tensor, Tensor]:
+def embed(
+    world: LittleWorld, clip: Clip, run: Run, count: int, size: int = 256
+) -> tuple[Tensor, Tensor]:
     """Text and picture embeddings (N, D) of fresh true captions, one batch after another."""
     texts, pictures = [], []
-    for k in range(-(-len(world.scenes) // size)):
+    for k in range(-(-count // size)):
         batch = world.batch(k, size).to(run.device.device)
         with run.autocast():
             pictures.append(clip.pictures(batch.pictures)[0])

@@ -32,8 +32,9 @@ def train(folder, recipe: Recipe, seed: int, resume=False, device=None, progress
     """Trains both players on frozen stages 1 and 2; leaves generator.safetensors (the average).
 
     score(picture, caption) = real(picture) + match(picture, caption). The discriminator learns that
-    real pictures outscore drawn ones of the same caption, and which of a few captions is a real
-    picture's own; the generator is asked for both. One drawn batch serves both players.
+    real pictures outscore drawn ones of the same caption, which of a few captions is a real
+    picture's own, and where stage 1 puts a real picture; the generator is asked for all three, or
+    it would draw what the words leave open always alike. One drawn batch serves both players.
     """
     r, data = recipe.gan, recipe.data
     run = Run(folder, "gan", recipe, seed, resume, device, progress)
@@ -49,7 +50,7 @@ def train(folder, recipe: Recipe, seed: int, resume=False, device=None, progress
     sizes |= {"words": words, "words_heard": r.words_heard}
     settings = GeneratorSettings(data.size, r.noise, sentence=c.embedding, **sizes)
     g = Generator(settings)
-    d = Discriminator(DiscriminatorSettings(data.size, c.widths, c.top, width))
+    d = Discriminator(DiscriminatorSettings(data.size, c.widths, c.top, width, c.embedding))
     d.start_from(clip)
     d.trunk.requires_grad_(not r.frozen_trunk)
     g_optimiser, d_optimiser = (
@@ -70,28 +71,29 @@ def train(folder, recipe: Recipe, seed: int, resume=False, device=None, progress
         columns, true = candidates(batch, r.candidates, chance)
         own = torch.zeros_like(columns[:, 0])
         real, size = batch.pictures, len(batch.pictures)
-        noise = torch.randn(size, r.noise, generator=chance).to(real.device)
+        noise = torch.randn(size, mapping.noise + r.noise, generator=chance).to(real.device)
         coin = torch.rand(size, 1, generator=chance).to(real.device)
         with run.autocast():
-            heard = hear(clip, mapping, batch.tokens)
+            heard = hear(clip, batch.tokens)
+            aligned = mapping(heard.sentence[:size], noise[:, : mapping.noise])
             # The condition is the picture's own embedding or, as when it draws, the aligned text's.
-            condition = torch.where(
-                coin < r.image_condition, own_embedding[batch.index], heard.aligned[:size]
-            )
-            drawn = g(heard.words[:size], heard.mask[:size], condition, noise)
+            embedding = own_embedding[batch.index]
+            condition = torch.where(coin < r.image_condition, embedding, aligned.float())
+            drawn = g(heard.words[:size], heard.mask[:size], condition, noise[:, mapping.noise :])
         fake = drawn.detach().float()
 
         # The discriminator's step.
         with run.autocast():
-            realness, regions = d.look(torch.cat([real, fake]))
+            realness, seen, regions = d.look(torch.cat([real, fake]))
             words = d.read(heard.states, heard.mask)
             of_real, of_fake = zip(*(part.chunk(2) for part in regions), strict=True)
             scores = d.match(of_real, pick(words, columns))  # (B, K), the first column its own
             real_score = realness[:size] + scores[:, 0]
             fake_score = realness[size:] + d.match(of_fake, pick(words, columns[:, :1]))[:, 0]
         d_adversarial, d_words = loss_d(real_score, fake_score), matching(scores, own, true)
-        d_loss = d_adversarial + r.word_weight * d_words
-        run.check(step, d_adversarial=d_adversarial, d_words=d_words)
+        d_condition = squared_distance(seen[:size], embedding)
+        d_loss = d_adversarial + r.word_weight * d_words + r.condition_weight * d_condition
+        run.check(step, d_adversarial=d_adversarial, d_words=d_words, d_condition=d_condition)
         if r.penalty != "none" and step % r.penalty_every == 0:
             penalty = gradient_penalty(d, real, fake, heard, run)
             run.check(step, penalty=penalty)
@@ -104,21 +106,23 @@ def train(folder, recipe: Recipe, seed: int, resume=False, device=None, progress
         # The generator's step, against the discriminator as it now is, its weights held still.
         d.requires_grad_(False)
         with run.autocast():
-            realness, regions = d.look(drawn)
+            realness, seen, regions = d.look(drawn)
             scores = d.match(regions, pick(tuple(part.detach() for part in words), columns))
         g_adversarial = loss_g(real_score.detach(), realness + scores[:, 0])
-        g_words = matching(scores, own, true)
-        run.check(step, g_adversarial=g_adversarial, g_words=g_words)
+        g_words, g_condition = matching(scores, own, true), squared_distance(seen, condition)
+        run.check(step, g_adversarial=g_adversarial, g_words=g_words, g_condition=g_condition)
+        g_loss = g_adversarial + r.word_weight * g_words + r.condition_weight * g_condition
         g_optimiser.zero_grad()
-        run.accelerator.backward(g_adversarial + r.word_weight * g_words)
+        run.accelerator.backward(g_loss)
         g_optimiser.step()
         d.requires_grad_(True)
         d.trunk.requires_grad_(not r.frozen_trunk)
         update_average(average, g, min(r.ema, (step + 1) / (step + 10)))
 
         gap = (real_score - fake_score).mean()
-        run.log(step, d_adversarial=d_adversarial, d_words=d_words, g_adversarial=g_adversarial,
-                g_words=g_words, gap=gap)  # fmt: skip
+        run.log(step, d_adversarial=d_adversarial, d_words=d_words, d_condition=d_condition,
+                g_adversarial=g_adversarial, g_words=g_words, g_condition=g_condition,
+                gap=gap)  # fmt: skip
         run.sheet(step, lambda: chain(SHEET_PROMPTS, n=1, seed=0)[:, 0])
     save_piece(run.folder, "generator", average, settings)
     save_piece(run.folder, "discriminator", d, d.settings)
@@ -137,7 +141,7 @@ def gradient_penalty(d: Discriminator, real, fake, heard, run: Run) -> torch.Ten
     pictures = [part[:half].clone().requires_grad_() for part in (real, fake)]
     states = heard.states[:half].clone().requires_grad_()
     with run.autocast():
-        realness, regions = d.look(torch.cat(pictures))
+        realness, _, regions = d.look(torch.cat(pictures))
         words = d.read(states, heard.mask[:half])
         twice = tuple(torch.cat([part, part])[:, None] for part in words)
         scores = realness + d.match(regions, twice)[:, 0]
@@ -146,6 +150,11 @@ def gradient_penalty(d: Discriminator, real, fake, heard, run: Run) -> torch.Ten
         return ma_gp(real_score, pictures[0], states)
     penalty = r1(real_score, pictures[0])
     return (penalty + (r2(fake_score, pictures[1]) if kind == "r1 + r2" else 0)) / 2
+
+
+def squared_distance(embedding: torch.Tensor, wanted: torch.Tensor) -> torch.Tensor:
+    """Mean over rows of |e - w|^2, that is 2 - 2 cos on the unit sphere; both (B, D)."""
+    return (embedding - wanted).square().sum(1).mean()
 
 
 @torch.no_grad()

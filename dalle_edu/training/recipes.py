@@ -111,12 +111,15 @@ class ClipRecipe(StageRecipe):
 class AlignRecipe(StageRecipe):
     """From the text embedding to the picture's (chapter 4)."""
 
-    steps: int = 1500
+    steps: int = 2500
     batch: int = 256
-    map: str = "mlp"  # mean_shift, ridge or mlp
+    map: str = "sampler"  # mean_shift, ridge, mlp or sampler
     hidden: int = 512
+    noise: int = 64
+    samples: int = 4  # answers to each sentence, to be as far apart as pictures are
     ridge: float = 1.0
-    pairs: int = 8192
+    scenes: int = 16384
+    pairs: int = 32768
 
 
 @dataclass(frozen=True)
@@ -133,6 +136,7 @@ class GanRecipe(StageRecipe):
     word_weight: float = 1.0  # of telling captions apart, for both players
     candidates: int = 8
     image_condition: float = 0.5  # how often the condition is the picture's own embedding
+    condition_weight: float = 4.0  # of the squared distance from condition to picture
     ema: float = 0.998
     words_heard: bool = True  # False: the generator hears the sentence only (chapter 8)
     frozen_trunk: bool = False  # the discriminator keeps stage 1's features (chapter 7)
@@ -213,7 +217,7 @@ RECIPES = {
         DataRecipe(scenes=256, vocabulary=384),
         JudgeRecipe(**TINY, widths=(8, 16, 32)),
         ClipRecipe(**TINY, **TEXT, widths=(8, 16, 32), top=32, test_every=4, test_pairs=4),
-        AlignRecipe(**TINY, hidden=32, pairs=256),
+        AlignRecipe(**TINY, hidden=32, noise=8, scenes=256, pairs=256),
         GanRecipe(**TINY, penalty_every=2, width=32, style=32, generator_widths=(32, 32, 16, 16)),
     ),
 }

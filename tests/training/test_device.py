@@ -1,6 +1,7 @@
 import pytest
 import torch
 
+from dalle_edu.training import device
 from dalle_edu.training.device import choose_device, commit, machine
 
 
@@ -11,27 +12,25 @@ def plain(monkeypatch):
     return monkeypatch
 
 
-def units(patch, amx, avx512_bf16, allowed):
-    patch.setattr(torch.cpu, "_is_amx_tile_supported", lambda: amx)
-    patch.setattr(torch.cpu, "_is_avx512_bf16_supported", lambda: avx512_bf16)
-    patch.setattr(torch.ops.mkldnn, "_is_mkldnn_bf16_supported", lambda: allowed, raising=False)
-
-
 @pytest.mark.parametrize(
-    ("amx", "avx512_bf16", "allowed", "dtype"),
+    ("gain", "dtype"),
     [
-        (True, True, True, torch.bfloat16),
-        (False, True, True, torch.bfloat16),
-        (False, False, True, torch.float32),
-        (True, True, False, torch.float32),  # ONEDNN_MAX_CPU_ISA=AVX2, the plain laptop
+        (8.0, torch.bfloat16),  # a processor with AMX
+        (1.9, torch.bfloat16),  # with AVX512_BF16 at full rate
+        (1.1, torch.float32),  # not worth its error
+        (0.5, torch.float32),  # the instruction is there, at half the rate
     ],
 )
-def test_bfloat16_only_where_the_processor_multiplies_it(plain, amx, avx512_bf16, allowed, dtype):
-    units(plain, amx, avx512_bf16, allowed)
+def test_bfloat16_only_where_it_is_measured_faster(plain, gain, dtype):
+    plain.setattr(device, "gain_of_bfloat16", lambda: gain)
     found = choose_device("cpu")
     assert found.dtype == dtype
     assert found.device.type == "cpu"
-    assert str(dtype)[6:] in found.reason
+    assert str(dtype)[6:] in found.reason and f"{gain} times" in found.reason
+
+
+def test_the_gain_is_measured_in_both_precisions():
+    assert 0 < device.gain_of_bfloat16(size=64, rounds=2) < 1000
 
 
 @pytest.mark.parametrize("precision", ["float32", "bfloat16"])
