@@ -36,10 +36,23 @@ def random_text(source: str, recipe: Recipe, folder: Path) -> None:
 
 
 def no_alignment(source: str, recipe: Recipe, folder: Path) -> None:
-    """The text embedding itself is the condition: an MLP that never learned is the identity."""
+    """The text embedding itself is the condition."""
     lower_stages(source, recipe, folder)
-    settings = zoo.MapSettings("mlp", zoo.load_piece(folder / "clip", "clip").settings.embedding)
-    zoo.save_piece(folder / "align", "align", make_map(settings), settings)
+    mapping, settings = identity(zoo.load_piece(folder / "clip", "clip").settings.embedding)
+    zoo.save_piece(folder / "align", "align", mapping, settings)
+
+
+def one_answer(source: str, recipe: Recipe, folder: Path) -> None:
+    """The alignment is trained without noise: a middle of the right answers, always the same."""
+    lower_stages(source, recipe, folder)
+    shutil.rmtree(folder / "align")
+    align.train(str(folder), replace(recipe, align=replace(recipe.align, map="mlp")), 0)
+
+
+def identity(width: int) -> tuple[nn.Module, zoo.MapSettings]:
+    """A map that changes nothing: an MLP that never learned."""
+    settings = zoo.MapSettings("mlp", width)
+    return make_map(settings), settings
 
 
 def forget_text(clip: nn.Module) -> nn.Module:
@@ -55,6 +68,7 @@ ARMS: dict[str, tuple[Callable, Callable, list[str]]] = {
     "complete": (gan.train, lower_stages, []),
     "random text encoder": (gan.train, random_text, []),
     "no alignment": (gan.train, no_alignment, []),
+    "alignment without noise": (gan.train, one_answer, []),
     "no words": (gan.train, lower_stages, ["gan.words_heard=false"]),
     "no GAN: squared error": (squared_error.train, lower_stages, []),
 }
@@ -65,7 +79,7 @@ def switched_off(chain: Chain, what: str) -> Chain:
     if what == "random text encoder":
         forget_text(chain.clip)
     elif what == "no alignment":
-        chain.mapping = nn.Identity()
+        chain.mapping = identity(chain.clip.settings.embedding)[0].eval()
     elif what == "no words":
         chain.generator.settings = replace(chain.generator.settings, words_heard=False)
     chain.name = f"{chain.name}, {what}"

@@ -46,13 +46,14 @@ def train(folder, recipe: Recipe, seed: int, resume=False, device=None, progress
     for step in run.steps():
         batch = world.batch(step, r.batch).to(run.device.device)
         chance, size = run.generator(step), len(batch.pictures)
-        noise = torch.randn(size, r.noise, generator=chance).to(batch.pictures.device)
+        noise = torch.randn(size, mapping.noise + r.noise, generator=chance)
+        for_map, for_generator = chain.split(noise.to(batch.pictures.device))
         coin = torch.rand(size, 1, generator=chance).to(batch.pictures.device)
         with run.autocast():
-            heard = hear(clip, mapping, batch.tokens[:size])
-            own = own_embedding[batch.index]
-            condition = torch.where(coin < r.image_condition, own, heard.aligned)
-            drawn = g(heard.words, heard.mask, condition, noise)
+            heard = hear(clip, batch.tokens[:size])
+            aligned = mapping(heard.sentence, for_map).float()
+            condition = torch.where(coin < r.image_condition, own_embedding[batch.index], aligned)
+            drawn = g(heard.words, heard.mask, condition, for_generator)
         loss = (drawn.float() - batch.pictures).square().mean()
         run.check(step, squared_error=loss)
         optimiser.zero_grad()

@@ -14,7 +14,7 @@ from dalle_edu.evaluation.judge import Judge, JudgeSettings
 from dalle_edu.gan.generator import Generator, GeneratorSettings
 
 PROMPT = "A blue sky with white clouds and a sun in the corner."
-
+MAP = MapSettings("sampler", 32, 32, 8)
 
 TEXTS = [
     PROMPT,
@@ -35,9 +35,9 @@ def tiny_parts(seed: int = 0, size: int = 64):
     tokenizer = tiny_tokenizer()
     text = TextSettings(len(tokenizer), 32, 1)
     clip = Clip(ClipSettings(text, size, (16, 16, 32), 32, 32)).eval()
-    mapping = make_map(MapSettings("mlp", 32, 32))
+    mapping = make_map(MAP)
     torch.nn.init.normal_(mapping.outer.weight, std=1.0)
-    words = hear(clip, mapping, tokenizer(["a"])).words.shape[-1]
+    words = hear(clip, tokenizer(["a"])).words.shape[-1]
     generator = Generator(GeneratorSettings(size, 8, words, 32, 32, 32, (16, 16, 8, 8)))
     return tokenizer, clip, mapping, generator
 
@@ -55,9 +55,7 @@ def tiny_judge():
 
 
 def settings_of(name, model):
-    if name != "align":
-        return model.settings
-    return zoo.MapSettings("mlp", model.inner.in_features, model.inner.out_features)
+    return MAP if name == "align" else model.settings
 
 
 def save_run(folder, parts):

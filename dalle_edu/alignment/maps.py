@@ -7,7 +7,6 @@ and which take (text, noise), `map.noise` channels of it. Built in chapter 4.
 """
 
 import math
-
 from dataclasses import dataclass
 
 import torch
@@ -146,7 +145,7 @@ def energy_score(samples: Tensor, target: Tensor) -> Tensor:
         mean_m |x_m - y|  -  1/2 mean_{m != n} |x_m - x_n|
 
     Least in expectation where the samples have the targets' own distribution (Gneiting & Raftery
-    2007; as a loss of a network with noise, Shen & Meinshausen 2023). Of a map without noise, M = 1,
+    2007; as a loss of a network with noise, Shen & Meinshausen 2023). Of a map without noise (M = 1)
     the first term is left: its best answer is a middle of the right ones.
 
     Args:

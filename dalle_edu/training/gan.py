@@ -71,15 +71,16 @@ def train(folder, recipe: Recipe, seed: int, resume=False, device=None, progress
         columns, true = candidates(batch, r.candidates, chance)
         own = torch.zeros_like(columns[:, 0])
         real, size = batch.pictures, len(batch.pictures)
-        noise = torch.randn(size, mapping.noise + r.noise, generator=chance).to(real.device)
+        noise = torch.randn(size, mapping.noise + r.noise, generator=chance)
+        for_map, for_generator = chain.split(noise.to(real.device))
         coin = torch.rand(size, 1, generator=chance).to(real.device)
         with run.autocast():
             heard = hear(clip, batch.tokens)
-            aligned = mapping(heard.sentence[:size], noise[:, : mapping.noise])
+            aligned = mapping(heard.sentence[:size], for_map).float()
             # The condition is the picture's own embedding or, as when it draws, the aligned text's.
             embedding = own_embedding[batch.index]
-            condition = torch.where(coin < r.image_condition, embedding, aligned.float())
-            drawn = g(heard.words[:size], heard.mask[:size], condition, noise[:, mapping.noise :])
+            condition = torch.where(coin < r.image_condition, embedding, aligned)
+            drawn = g(heard.words[:size], heard.mask[:size], condition, for_generator)
         fake = drawn.detach().float()
 
         # The discriminator's step.

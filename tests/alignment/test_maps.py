@@ -2,7 +2,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from dalle_edu.alignment.maps import MLP, MapSettings, MeanShift, Ridge, make_map
+from dalle_edu.alignment.maps import MLP, MapSettings, MeanShift, Ridge, energy_score, make_map
 
 N, D = 40, 5
 
@@ -126,6 +126,67 @@ def test_untrained_maps_are_the_identity():
         torch.testing.assert_close(make_map(MapSettings(kind, D, 16))(text), text)
     with pytest.raises(ValueError, match="map 'magic' is unknown: choose from mean_shift, ridge"):
         make_map(MapSettings("magic"))
+
+
+def test_a_sampler_hears_its_noise_and_a_map_without_does_not():
+    torch.manual_seed(0)
+    text, noise = F.normalize(torch.randn(6, D), dim=1), torch.randn(2, 6, 4)
+    for kind, varied in (("sampler", True), ("mlp", False), ("ridge", False)):
+        found = make_map(MapSettings(kind, D, 16, 4))
+        if hasattr(found, "outer"):
+            torch.nn.init.normal_(found.outer.weight)
+        assert found.noise == (4 if varied else 0)
+        assert torch.equal(found(text, noise[0]), found(text, noise[1])) != varied
+
+
+def test_energy_score_is_its_double_loop():
+    torch.manual_seed(0)
+    x, y = torch.randn(3, 4, D), torch.randn(3, D)
+    total = 0.0
+    for b in range(3):
+        near = sum((x[b, m] - y[b]).norm() for m in range(4)) / 4
+        apart = sum((x[b, m] - x[b, n]).norm() for m in range(4) for n in range(4) if m != n) / 12
+        total += near - apart / 2
+    torch.testing.assert_close(energy_score(x, y), total / 3)
+    torch.testing.assert_close(energy_score(x[:, :1], y), (x[:, 0] - y).norm(dim=1).mean())
+    order = torch.randperm(4)
+    torch.testing.assert_close(energy_score(x[:, order], y), energy_score(x, y))
+    same = energy_score(y[:, None].expand(-1, 4, -1).clone().requires_grad_(), y)
+    assert same.abs() < 1e-5  # every answer right; and a finite gradient where answers coincide
+    with pytest.raises(ValueError, match=r"give \(B, M, D\) and \(B, D\)"):
+        energy_score(x, torch.randn(3, D + 1))
+
+
+def test_energy_score_prefers_the_right_spread_to_the_middle_and_to_one_answer():
+    """Truth: one of two opposite points, by a coin. Its samples score best."""
+    g = torch.Generator().manual_seed(0)
+
+    def coin(n):
+        return torch.stack([torch.randint(0, 2, (n,), generator=g) * 2.0 - 1, torch.zeros(n)], 1)
+
+    truth = coin(4000)
+    right = coin(8000).view(4000, 2, 2)
+    middle, one = torch.zeros(4000, 2, 2), torch.tensor([1.0, 0.0]).expand(4000, 2, 2)
+    wide = 1.5 * right
+    scores = [energy_score(x, truth).item() for x in (right, middle, one, wide)]
+    assert scores[0] < min(scores[1:]) - 0.1
+
+
+def test_a_sampler_learns_both_answers_where_the_middle_is_wrong():
+    torch.manual_seed(0)
+    text = F.normalize(torch.ones(256, 2), dim=1)
+    sampler = make_map(MapSettings("sampler", 2, 32, 4))
+    optimiser = torch.optim.Adam(sampler.parameters(), 5e-3)
+    for _ in range(150):
+        target = torch.stack([torch.randint(0, 2, (256,)) * 2.0 - 1, torch.zeros(256)], 1)
+        samples = sampler(text.repeat_interleave(4, 0), torch.randn(1024, 4))
+        loss = energy_score(samples.view(256, 4, 2), target)
+        optimiser.zero_grad()
+        loss.backward()
+        optimiser.step()
+    x = sampler(text, torch.randn(256, 4))[:, 0]
+    assert (x.abs() > 0.9).float().mean() > 0.8  # few answers in the middle
+    assert 0.3 < (x > 0).float().mean() < 0.7  # and both of them
 
 
 def test_mlp_can_learn_what_is_not_linear():

@@ -28,7 +28,7 @@ def given():
     d = Discriminator(DiscriminatorSettings(32, (16, 16, 32), 16, 32))
     real, fake = torch.rand(2, 16, 3, 32, 32) * 2 - 1
     states, mask = torch.randn(16, 6, 32), torch.ones(16, 6).bool()
-    return d, real, fake, Heard(states, states, mask, states[:, 0], states[:, 0])
+    return d, real, fake, Heard(states, states, mask, states[:, 0])
 
 
 def test_penalty_in_bfloat16_is_near_float32_value_and_gradient(given):
@@ -52,7 +52,7 @@ def test_penalty_is_the_mean_of_both_squared_gradient_norms(given):
     for pictures in (real, fake):
         for i in range(half):
             x = pictures[i : i + 1].clone().requires_grad_()
-            realness, regions = d.look(x)
+            realness, _, regions = d.look(x)
             words = d.read(heard.states[i : i + 1], heard.mask[i : i + 1])
             (g,) = torch.autograd.grad((realness + d.match(regions, words)[:, 0]).sum(), x)
             norms.append(g.square().sum())
