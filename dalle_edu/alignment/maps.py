@@ -144,9 +144,9 @@ def energy_score(samples: Tensor, target: Tensor) -> Tensor:
 
         mean_m |x_m - y|  -  1/2 mean_{m != n} |x_m - x_n|
 
-    Least in expectation where the samples have the targets' own distribution (Gneiting & Raftery
-    2007; as a loss of a network with noise, Shen & Meinshausen 2023). Of a map without noise (M = 1)
-    the first term is left: its best answer is a middle of the right ones.
+    Least in expectation where samples and targets have one distribution (Gneiting & Raftery 2007;
+    as a loss of a network with noise, Shen & Meinshausen 2023). Of a map without noise, M = 1, the
+    first term is left: its best answer is a middle of the right ones.
 
     Args:
         samples: (B, M, D), M answers to each sentence. target: (B, D), one that came true.
