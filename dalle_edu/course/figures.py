@@ -1,6 +1,7 @@
 """Figures as the notebooks show them: white ground, alt text, colours for all eyes."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from itertools import cycle
 
 import matplotlib.pyplot as plt
 from IPython.display import display
@@ -9,6 +10,7 @@ from torch import Tensor
 
 # Okabe and Ito (2008), in the order in which lines are drawn.
 COLOURS = ("#0072B2", "#E69F00", "#009E73", "#D55E00", "#CC79A7", "#56B4E9", "#F0E442", "#000000")
+DASHES = ("-", "--", "-.", ":")  # so that grey print tells them apart too
 
 
 def show(figure: Figure, alt: str) -> None:
@@ -64,4 +66,47 @@ def attention(maps: Tensor, words: Sequence[str], picture: Tensor, alt: str) -> 
     for axis in axes:
         axis.set_axis_off()
     figure.tight_layout(pad=0.3)
+    show(figure, alt)
+
+
+def lines(
+    x: Tensor, curves: Mapping[str, Tensor], xlabel: str, ylabel: str, alt: str, log_x: bool = False
+) -> None:
+    """Shows curves over a common axis, told apart by colour and by dashes.
+
+    Args:
+        x: (N,). curves: (N,) each, by the name that the legend gives it.
+        log_x: a logarithmic axis, with a mark at each x.
+    """
+    figure, axis = plt.subplots(figsize=(5.2, 3))
+    for (name, y), colour, dash in zip(curves.items(), COLOURS, cycle(DASHES), strict=False):
+        axis.plot(x.numpy(), y.numpy(), dash, color=colour, label=name, marker="o" if log_x else "")
+    if log_x:
+        axis.set_xscale("log", base=2)
+    axis.set_xlabel(xlabel)
+    axis.set_ylabel(ylabel)
+    axis.grid(alpha=0.3)
+    axis.legend(fontsize=8)
+    figure.tight_layout()
+    show(figure, alt)
+
+
+def matrix(values: Tensor, xlabel: str, ylabel: str, alt: str) -> None:
+    """Shows a matrix of cosines, (B, M) in [-1, 1], rows downward, with its scale beside it."""
+    figure, axis = plt.subplots(figsize=(4, 3.3))
+    image = axis.imshow(values.numpy(), cmap="cividis", vmin=-1, vmax=1, interpolation="nearest")
+    axis.set_xlabel(xlabel)
+    axis.set_ylabel(ylabel)
+    figure.colorbar(image, label="cosine")
+    figure.tight_layout()
+    show(figure, alt)
+
+
+def bars(values: Mapping[str, float], ylabel: str, alt: str) -> None:
+    """Shows one bar a name, its number written on it."""
+    figure, axis = plt.subplots(figsize=(0.9 * len(values) + 1, 2.8))
+    drawn = axis.bar(list(values), list(values.values()), color=COLOURS[0])
+    axis.bar_label(drawn, fmt="%.0f", fontsize=8)
+    axis.set_ylabel(ylabel)
+    figure.tight_layout()
     show(figure, alt)

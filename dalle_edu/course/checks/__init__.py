@@ -1,0 +1,1 @@
+"""The checks behind the exercises, a module a chapter; `exercise.py` says how they work."""

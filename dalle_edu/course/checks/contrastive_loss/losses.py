@@ -1,0 +1,232 @@
+"""The losses that work: cosines, InfoNCE as CLIP has it, SigLIP."""
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from dalle_edu.contrastive import losses
+from dalle_edu.course.checks.exercise import Build, Mistake, random
+
+EVERY_LOSS = (
+    losses.cosines,
+    losses.info_nce,
+    losses.info_nce_chunked,
+    losses.sigmoid_loss,
+    losses.triplet_loss,
+    losses.article_loss,
+)
+
+
+def _embeddings() -> list[tuple]:
+    """Pictures (B, D) and captions (M, D), of many lengths."""
+    randn = random(2)
+    return [(3 * randn(b, d), 0.5 * randn(m, d)) for b, m, d in ((2, 3, 4), (5, 5, 8), (6, 4, 3))]
+
+
+def _cosines_by_hand(image: Tensor, text: Tensor) -> Tensor:
+    rows = [[(u @ v) / (u.norm() * v.norm()) for v in text] for u in image]
+    return torch.stack([torch.stack(row) for row in rows])
+
+
+cosine_matrix = Build(
+    "2.1",
+    _cosines_by_hand,
+    _embeddings,
+    (
+        Mistake(
+            lambda image, text: image @ text.T,
+            "The embeddings were not normalised: long ones win. Divide each by its own length.",
+        ),
+        Mistake(
+            lambda image, text: F.normalize(image, dim=0) @ F.normalize(text, dim=0).T,
+            "You normalised columns, a channel over the batch: each *row* is an embedding, dim=1.",
+        ),
+        Mistake(
+            lambda image, text: F.normalize(text, dim=1) @ F.normalize(image, dim=1).T,
+            "Rows and columns are exchanged: pictures are rows, captions are columns.",
+        ),
+        Mistake(
+            lambda image, text: image @ text.T / (image.norm() * text.norm()),
+            "You divided by the length of the whole matrix: each pair has two lengths of its own.",
+        ),
+        Mistake(
+            lambda image, text: F.normalize(image, dim=1) @ text.T,
+            "The pictures are normalised, the captions are not.",
+        ),
+        Mistake(
+            lambda image, text: image @ F.normalize(text, dim=1).T,
+            "The captions are normalised, the pictures are not.",
+        ),
+    ),
+    EVERY_LOSS,
+    "Every embedding has length one now, so only directions count.",
+)
+
+
+def _pairs() -> list[tuple]:
+    """Embeddings, log-scale and truth, with captions that are true of two pictures."""
+    randn, cases = random(3), []
+    for names, scale in (([0, 1, 2, 3], 1.5), ([0, 1, 1, 2, 0], 2.0), ([0, 0, 1], 0.7)):
+        name = torch.tensor(names)
+        true = name[:, None] == name
+        cases.append((2 * randn(len(name), 6), randn(len(name), 6), torch.tensor(scale), true))
+    return cases
+
+
+def _clip_by_hand(image: Tensor, text: Tensor, log_scale: Tensor, positive: Tensor) -> Tensor:
+    s, total = log_scale.exp() * _cosines_by_hand(image, text), 0.0
+    for matrix, true in ((s, positive), (s.T, positive.T)):
+        for line, own in zip(matrix, true, strict=True):
+            of_each = line.logsumexp(0) - line[own]
+            total = total + of_each.mean() / len(matrix)
+    return total / 2
+
+
+def _clip_with(scaled, row_loss, sides=(0, 1)):
+    """A way to get it wrong: how similarities are scaled, what is computed of a row."""
+
+    def wrong(image: Tensor, text: Tensor, log_scale: Tensor, positive: Tensor) -> Tensor:
+        s = scaled(image, text, log_scale)
+        both = [row_loss(s, positive), row_loss(s.T, positive.T)]
+        return sum(both[side] for side in sides) / len(sides)
+
+    return wrong
+
+
+def _scaled(image: Tensor, text: Tensor, log_scale: Tensor) -> Tensor:
+    return log_scale.exp() * _cosines_by_hand(image, text)
+
+
+def _row(s: Tensor, positive: Tensor) -> Tensor:
+    return -(s.log_softmax(1) * positive).sum(1).div(positive.sum(1)).mean()
+
+
+def _diagonal(s: Tensor, positive: Tensor) -> Tensor:
+    return F.cross_entropy(s, torch.arange(len(s)))
+
+
+def _sum_inside(s: Tensor, positive: Tensor) -> Tensor:
+    return -(s.log_softmax(1).exp() * positive).sum(1).log().mean()
+
+
+clip_loss = Build(
+    "2.2",
+    _clip_by_hand,
+    _pairs,
+    (
+        Mistake(
+            _clip_with(lambda i, t, k: k.exp() * i @ t.T, _row),
+            "The embeddings were not normalised before the product: use your cosine_matrix.",
+        ),
+        Mistake(
+            _clip_with(_scaled, _row, (0,)),
+            "Only rows are asked (picture to caption). Ask the columns too, and take the mean.",
+        ),
+        Mistake(
+            _clip_with(_scaled, _row, (1,)),
+            "Only columns are asked (caption to picture). Ask the rows too, and take the mean.",
+        ),
+        Mistake(
+            _clip_with(lambda i, t, k: k * _cosines_by_hand(i, t), _row),
+            "log_scale is the *logarithm* of the factor: multiply by log_scale.exp().",
+        ),
+        Mistake(
+            _clip_with(lambda i, t, k: _cosines_by_hand(i, t) / k.exp(), _row),
+            "The temperature is upside down: exp(log_scale) multiplies, it is 1 / temperature.",
+        ),
+        Mistake(
+            _clip_with(_scaled, lambda s, p: _row(s.softmax(1), p)),
+            "cross_entropy takes logits and softmaxes them itself: yours are softmaxed twice.",
+        ),
+        Mistake(
+            _clip_with(_scaled, _diagonal),
+            "Targets 0, 1, 2, ... punish a caption that is true of two pictures: use `positive`.",
+        ),
+        Mistake(
+            _clip_with(_scaled, _sum_inside),
+            "A log of the sum over the true captions is another loss (one true caption is enough); "
+            "here every true caption is asked for: the mean of their logs.",
+        ),
+        Mistake(
+            _clip_with(_scaled, lambda s, p: -(s.log_softmax(1) * s.softmax(1)).sum(1).mean()),
+            "Your targets come from the similarities themselves, so that a collapsed encoder pays "
+            "nothing. Targets come from what is true.",
+        ),
+        Mistake(
+            _clip_with(_scaled, lambda s, p: -_row(s, p)),
+            "The sign is lost: a loss falls when the true captions become likelier.",
+        ),
+        Mistake(
+            _clip_with(_scaled, lambda s, p: _row(s, p) * len(s)),
+            "You took a sum over the batch: take the mean, or the rate would depend on its size.",
+        ),
+        Mistake(
+            _clip_with(_scaled, lambda s, p: -(s.log_softmax(1) * p).sum(1).mean()),
+            "With two true captions you added their logs: take their mean, each row counts once.",
+        ),
+    ),
+    EVERY_LOSS,
+    "This is the loss of CLIP, and it stays right when a caption is true of two pictures.",
+)
+
+
+def _sigmoid_cases() -> list[tuple]:
+    randn = random(4)
+    shapes = ((3, 3, 10.0, -10.0), (4, 6, 2.0, 0.5), (5, 2, 1.0, -1.0))
+    return [(randn(b, m).tanh(), randn(b, m) > 0.6, s, t) for b, m, s, t in shapes]
+
+
+def _sigmoid_by_hand(cosine: Tensor, positive: Tensor, scale: float, bias: float) -> Tensor:
+    total = torch.zeros(())
+    for row, own in zip(cosine, positive, strict=True):
+        for x, true in zip(row, own, strict=True):
+            z = 1.0 if true else -1.0
+            total = total - F.logsigmoid(z * (scale * x + bias))
+    return total / len(cosine)
+
+
+def _signs(positive: Tensor) -> Tensor:
+    return 2.0 * positive - 1
+
+
+sigmoid_loss = Build(
+    "2.3",
+    _sigmoid_by_hand,
+    _sigmoid_cases,
+    (
+        Mistake(
+            lambda c, p, s, b: -F.logsigmoid(p * (s * c + b)).sum() / len(c),
+            "Labels are +1 and -1. With 0 for a false pair, its logit is never asked for anything.",
+        ),
+        Mistake(
+            lambda c, p, s, b: -F.logsigmoid(_signs(p) * s * c).sum() / len(c),
+            "The bias is missing. Nearly all pairs are false, and the bias says so from the start.",
+        ),
+        Mistake(
+            lambda c, p, s, b: -F.logsigmoid(_signs(p) * (s * c + b)).mean(),
+            "You took the mean over all pairs: the paper divides by the number of pictures B only.",
+        ),
+        Mistake(
+            lambda c, p, s, b: -F.logsigmoid(_signs(p) * (s * c + b)).sum() / len(c) ** 2,
+            "You divided by B squared: divide by B.",
+        ),
+        Mistake(
+            lambda c, p, s, b: F.logsigmoid(_signs(p) * (s * c + b)).sum() / len(c),
+            "The sign is lost: it is *minus* the log of the probability of the truth.",
+        ),
+        Mistake(
+            lambda c, p, s, b: -F.logsigmoid(s * c + b)[p].sum() / len(c),
+            "Only true pairs are counted: every false pair is a question too.",
+        ),
+        Mistake(
+            lambda c, p, s, b: -F.logsigmoid(_signs(p) * (c / s + b)).sum() / len(c),
+            "The scale multiplies the cosine.",
+        ),
+        Mistake(
+            lambda c, p, s, b: -F.logsigmoid(_signs(p) * s * (c + b)).sum() / len(c),
+            "The bias is added after scaling: scale * cosine + bias.",
+        ),
+    ),
+    EVERY_LOSS,
+    "No softmax, so no pair needs to see the others: that is why it spreads well over machines.",
+)

@@ -1,0 +1,58 @@
+"""Things to move in a notebook, by mouse or keyboard; each also says in text what it shows.
+
+A widget's picture is stored with the notebook: without a kernel it stands still, and can be read.
+"""
+
+import io
+from collections.abc import Callable, Sequence
+
+import ipywidgets
+import matplotlib.pyplot as plt
+from IPython.display import display
+from matplotlib.figure import Figure
+from torch import Tensor
+
+from dalle_edu.course.figures import COLOURS
+
+
+def temperature(cosine: Tensor, names: Sequence[str], start: float = 0.2) -> None:
+    """A slider for the temperature, and what the softmax makes of one row of cosines.
+
+    Args:
+        cosine: (M,) one picture's cosines. names: of the M captions. start: the first temperature.
+    """
+
+    def draw(tau: float) -> Figure:
+        figure, (left, right) = plt.subplots(1, 2, figsize=(6, 2.4), sharey=True)
+        left.barh(names, cosine.numpy(), color=COLOURS[5])
+        left.set_xlabel("cosine")
+        left.set_xlim(0, 1)
+        right.barh(names, (cosine / tau).softmax(0).numpy(), color=COLOURS[0])
+        right.set_xlabel(f"softmax at temperature {tau:.3g}")
+        right.set_xlim(0, 1)
+        return figure
+
+    slider = ipywidgets.FloatLogSlider(
+        start, min=-2, max=1, step=0.05, description="temperature", continuous_update=False
+    )
+    _picture_of(draw, slider, "A slider for the temperature, and two bars a caption: its cosine "
+                "and its share of the softmax.")  # fmt: skip
+
+
+def _picture_of(draw: Callable[[float], Figure], slider: ipywidgets.Widget, alt: str) -> None:
+    """Shows a slider and the figure that `draw` makes of its value; `alt` stands in for both."""
+    image = ipywidgets.Image(format="png")
+
+    def update(_change: object = None) -> None:
+        figure, png = draw(slider.value), io.BytesIO()
+        figure.set_facecolor("white")
+        figure.tight_layout()
+        figure.savefig(png, format="png", dpi=100)
+        plt.close(figure)
+        image.value = png.getvalue()
+
+    update()
+    slider.observe(update, "value")
+    box = ipywidgets.VBox([slider, image])
+    view = {"version_major": 2, "version_minor": 0, "model_id": box.model_id}
+    display({"application/vnd.jupyter.widget-view+json": view, "text/plain": alt}, raw=True)

@@ -1,0 +1,153 @@
+"""Answers to 2.1 to 2.3 as people write them, right and wrong."""
+
+import pytest
+import torch
+import torch.nn.functional as F
+
+from dalle_edu.contrastive import losses
+from dalle_edu.course.checks import contrastive_loss as check
+from dalle_edu.course.checks.exercise import Build, Choice
+
+BUILDS = [getattr(check, n) for n in check.__all__ if isinstance(getattr(check, n), Build)]
+CHOICES = [getattr(check, n) for n in check.__all__ if isinstance(getattr(check, n), Choice)]
+
+
+def cases(checks):
+    return [
+        pytest.param(c, m, id=f"{c.exercise}-{i}") for c in checks for i, m in enumerate(c.mistakes)
+    ]
+
+
+@pytest.mark.parametrize(("ask", "mistake"), cases(BUILDS))
+def test_every_mistake_has_a_message_of_its_own(ask, mistake):
+    """No mistake is right by accident, and none is taken for another."""
+    verdict = ask(mistake.wrong)
+    assert not verdict and verdict.message == mistake.mend
+    assert [m.mend for m in ask.mistakes].count(mistake.mend) == 1
+
+
+@pytest.mark.parametrize(("ask", "mistake"), cases(CHOICES))
+def test_every_wrong_choice_has_a_message_of_its_own(ask, mistake):
+    assert not ask(mistake.wrong) and ask(mistake.wrong).message == mistake.mend
+    assert ask(ask.right)
+
+
+def loss_from(logits_of, reduce):
+    def clip_loss(image, text, log_scale, positive):
+        return reduce(logits_of(image, text, log_scale), positive)
+
+    return clip_loss
+
+
+def unit(x):
+    return x / x.pow(2).sum(-1, keepdim=True).sqrt()
+
+
+def logits(image, text, log_scale):
+    return torch.exp(log_scale) * (unit(image) @ unit(text).t())
+
+
+def symmetric(s, positive):
+    target = positive.float()
+    rows = F.cross_entropy(s, target / target.sum(1, keepdim=True))
+    columns = F.cross_entropy(s.t(), target.t() / target.t().sum(1, keepdim=True))
+    return 0.5 * rows + 0.5 * columns
+
+
+def soft_targets(s, positive):
+    target = (s / 1.0).softmax(-1)
+    return 0.5 * F.cross_entropy(s, target) + 0.5 * F.cross_entropy(s.t(), s.t().softmax(-1))
+
+
+def arange(s, positive):
+    own = torch.arange(s.shape[0])
+    return (F.cross_entropy(s, own) + F.cross_entropy(s.t(), own)) / 2
+
+
+def twice(s, positive):
+    return symmetric_of(s.softmax(1), s.t().softmax(1), positive)
+
+
+def symmetric_of(rows, columns, positive):
+    t = positive.float()
+    return (
+        F.cross_entropy(rows, t / t.sum(1, keepdim=True))
+        + F.cross_entropy(columns, t.t() / t.t().sum(1, keepdim=True))
+    ) / 2
+
+
+def any_true(s, positive):
+    def one(s, p):
+        return (s.logsumexp(1) - s.masked_fill(~p, -torch.inf).logsumexp(1)).mean()
+
+    return (one(s, positive) + one(s.t(), positive.t())) / 2
+
+
+def right_by_loops(image, text, log_scale, positive):
+    s = logits(image, text, log_scale)
+    total = 0
+    for i in range(len(s)):
+        row, column = s[i].log_softmax(0), s[:, i].log_softmax(0)
+        total -= row[positive[i]].mean() + column[positive[:, i]].mean()
+    return total / (2 * len(s))
+
+
+@pytest.mark.parametrize(
+    ("answer", "says"),
+    [
+        (loss_from(lambda i, t, k: k.exp() * i @ t.T, symmetric), "not normalised"),
+        (loss_from(logits, lambda s, p: F.cross_entropy(s, p / p.sum(1, True))), "Only rows"),
+        (loss_from(lambda i, t, k: k * (unit(i) @ unit(t).T), symmetric), "*logarithm*"),
+        (loss_from(lambda i, t, k: (unit(i) @ unit(t).T) / k.exp(), symmetric), "upside down"),
+        (loss_from(logits, twice), "softmaxed twice"),
+        (loss_from(logits, arange), "true of two pictures: use `positive`"),
+        (loss_from(logits, any_true), "another loss"),
+        (loss_from(logits, soft_targets), "collapsed encoder"),
+        (
+            lambda i, t, k, p: losses.info_nce(k.exp() * losses.cosines(i, t), p),
+            "library's version",
+        ),
+    ],
+)
+def test_clip_loss_as_people_get_it_wrong(answer, says):
+    verdict = check.clip_loss(answer)
+    assert not verdict and says in verdict.message
+
+
+def test_clip_loss_written_in_three_ways_is_right():
+    assert check.clip_loss(loss_from(logits, symmetric))
+    assert check.clip_loss(right_by_loops)
+    # Transposing similarities and truth together changes nothing: no mistake.
+    assert check.clip_loss(loss_from(logits, lambda s, p: symmetric(s.T, p.T)))
+
+
+def pairwise(labels, with_bias, divide):
+    def sigmoid_loss(cosine, positive, scale, bias):
+        z = cosine * scale + (bias if with_bias else 0)
+        total = torch.nn.functional.softplus(-labels(positive) * z).sum()
+        return total / divide(cosine)
+
+    return sigmoid_loss
+
+
+@pytest.mark.parametrize(
+    ("labels", "with_bias", "divide", "says"),
+    [
+        (lambda p: p.float(), True, len, "+1 and -1"),
+        (lambda p: p.float() * 2 - 1, False, len, "bias is missing"),
+        (lambda p: p.float() * 2 - 1, True, lambda c: len(c) ** 2, "B squared"),
+        (lambda p: p.float() * 2 - 1, True, torch.numel, "mean over all pairs"),
+        (lambda p: p.float() * 2 - 1, True, len, None),
+    ],
+)
+def test_sigmoid_loss(labels, with_bias, divide, says):
+    verdict = check.sigmoid_loss(pairwise(labels, with_bias, divide))
+    assert bool(verdict) == (says is None)
+    assert (says or "No softmax") in verdict.message
+
+
+def test_cosine_matrix_by_a_loop_is_right():
+    def loops(image, text):
+        return torch.tensor([[float(F.cosine_similarity(a, b, 0)) for b in text] for a in image])
+
+    assert check.cosine_matrix(loops)
