@@ -20,9 +20,9 @@ def test_the_picture_follows_the_slider(shown, monkeypatch):
     widgets.temperature(torch.tensor([0.2, 0.4, 0.5]), ["a", "b", "c"])
     (data,) = shown
     slider, image = boxes[0].children
-    before = image.value
+    before = bytes(image.value)
     assert before.startswith(b"\x89PNG")
     slider.value = 0.02
-    assert image.value != before
+    assert bytes(image.value) != before
     assert data["application/vnd.jupyter.widget-view+json"]["model_id"] == boxes[0].model_id
     assert "slider" in data["text/plain"]
