@@ -1,10 +1,10 @@
 """The article's loss, which does not work: what it says, what it wants, where it leads."""
 
-import math
 
 import torch
 import torch.nn.functional as F
 
+from dalle_edu.alignment.geometry import effective_rank
 from dalle_edu.contrastive import losses
 from dalle_edu.course.checks.contrastive_loss.losses import EVERY_LOSS
 from dalle_edu.course.checks.exercise import Build, Estimate, Mistake, random
@@ -68,8 +68,7 @@ article_gradient = Build(
 
 def poles(steps: int = 250, seed: int = 0) -> float:
     """Effective rank that 64 free picture embeddings in 16 dimensions have after training with the
-    article's loss: exp of the entropy of the normalised squared singular values (Roy & Vetterli
-    2007)."""
+    article's loss."""
     with torch.random.fork_rng():
         torch.manual_seed(seed)
         image, text = (torch.randn(64, 16, requires_grad=True) for _ in range(2))
@@ -79,9 +78,7 @@ def poles(steps: int = 250, seed: int = 0) -> float:
         optimiser.zero_grad()
         losses.article_loss(losses.cosines(image, text), true).backward()
         optimiser.step()
-    share = torch.linalg.svdvals(F.normalize(image.detach(), dim=1)).square()
-    share = share / share.sum()
-    return math.exp(-(share * share.clamp(min=1e-12).log()).sum())
+    return effective_rank(F.normalize(image.detach(), dim=1)).item()
 
 
 predict_rank = Estimate(
