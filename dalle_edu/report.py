@@ -5,6 +5,7 @@ import json
 import random
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -238,6 +239,31 @@ def distance(s: Subject) -> Rows:
     return rows
 
 
+def variety(s: Subject) -> Rows:
+    """What terse prompts leave open: how often two drawings of one agree, two scenes by chance"""
+    asked = prompts("seen", "one thing", "en", "terse", s.n)
+    drawn = s.chain([caption.text for _, caption in asked], 2, SEED)
+    first, other = ([r.scene for r in s.judge.read(drawn[:, k])] for k in (0, 1))
+
+    def part(holder: Any, name: str) -> str | None:  # of a scene or of claims, or of their thing
+        things = getattr(holder, "things", None) or getattr(holder, "mentions", (None,))
+        return getattr(holder, name) if hasattr(holder, name) else getattr(things[0], name)
+
+    rows = []
+    for name in ("sky", "ground", "corner", "size", "column"):
+        free = [i for i, (_, caption) in enumerate(asked) if part(caption.claims, name) is None]
+        if name == "corner":
+            free = [i for i in free if asked[i][0].light != "none"]
+        both = [(first[i], other[i]) for i in free if first[i] and other[i]]
+        both = [pair for pair in both if all(len(scene.things) == 1 for scene in pair)]
+        by_chance = list(pairwise(asked[i][0] for i in free))
+        rates = {"drawn": both, "renders": by_chance}
+        for key, pairs in rates.items():
+            rates[key] = _rate(sum(part(a, name) == part(b, name) for a, b in pairs), len(pairs))
+        rows.append({"left open": name} | rates)
+    return rows
+
+
 @torch.no_grad()
 def stage_1(s: Subject) -> Rows:
     """Stage 1: something true in the first place, among unseen pairs"""
@@ -277,7 +303,7 @@ def edits(s: Subject) -> Rows:
     return rows
 
 
-ENTRIES = {f.__name__: f for f in (audit, cells, controls, distance, stage_1, edits)}
+ENTRIES = {f.__name__: f for f in (audit, cells, controls, distance, variety, stage_1, edits)}
 
 
 def _rate(hits: int, of: int) -> Rate | None:
