@@ -37,7 +37,7 @@ def tiny_parts(seed: int = 0, size: int = 64):
     clip = Clip(ClipSettings(text, size, (16, 16, 32), 32, 32)).eval()
     mapping = make_map(MapSettings("mlp", 32, 32))
     torch.nn.init.normal_(mapping.outer.weight, std=1.0)
-    words = hear(clip, mapping, tokenizer(["a"])).words.shape[-1]
+    words = hear(clip, tokenizer(["a"])).words.shape[-1]
     generator = Generator(GeneratorSettings(size, 8, words, 32, 32, 32, (16, 16, 8, 8)))
     return tokenizer, clip, mapping, generator
 
