@@ -61,6 +61,11 @@ def write_whole(path: Path, write: Callable[[Path], Any]) -> None:
         os.close(folder)
 
 
+def write_text(path: Path, text: str) -> None:
+    """Write a text in UTF-8 with `write_whole`, lines ending alike on every system."""
+    write_whole(path, lambda aside: aside.write_text(text, "utf-8", newline="\n"))
+
+
 def read(path: str | Path) -> dict[str, str]:
     """What `save` told the file: prompt, model, seed, licence, software; empty if it was not told.
 

@@ -133,10 +133,10 @@ class Rate:
     low: float
     high: float
 
-    @classmethod
-    def of_list(cls, good: Sequence[bool]) -> "Rate":
-        """The rate of True among at least one value."""
-        return cls(sum(good), len(good), sum(good) / len(good), *wilson(sum(good), len(good)))
+
+def rate(right: int, of: int) -> Rate | None:
+    """The share of `right` among `of`, with its interval; of nothing there is none."""
+    return Rate(right, of, right / of, *wilson(right, of)) if of else None
 
 
 def attributes(scene: Scene, prompt: tuple[Scene, Caption]) -> dict[str, bool]:
@@ -187,4 +187,4 @@ def score(readings: Sequence[Reading], prompts: Sequence[tuple[Scene, Caption]])
         found["legible"].append(reading.scene is not None)
         for name, good in attributes(reading.scene or prompt[0], prompt).items():
             found.setdefault(name, []).append(good and reading.scene is not None)
-    return {name: Rate.of_list(good) for name, good in found.items()}
+    return {name: rate(sum(good), len(good)) for name, good in found.items()}
