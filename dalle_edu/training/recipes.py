@@ -188,8 +188,8 @@ def _read(text: str, kind: type, path: str) -> Any:
             return {"true": True, "false": False}[text.strip().lower()]
         return tuple(map(int, text.split(","))) if kind is tuple else kind(text.strip())
     except (KeyError, ValueError) as error:
-        mend = f"give a value of type {kind.__name__}"
-        raise ValueError(f"setting {path} cannot be {text!r}: {mend}") from error
+        mend = "whole numbers like 8,16" if kind is tuple else f"a value of type {kind.__name__}"
+        raise ValueError(f"setting {path} cannot be {text!r}: give {mend}") from error
 
 
 TINY = {"steps": 4, "batch": 8, "warm_up": 2, "log_every": 1, "sheets": 2}

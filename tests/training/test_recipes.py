@@ -63,7 +63,7 @@ def test_overrides_are_read_by_the_type_of_their_setting():
         ("name=other", "write it like gan.steps=400"),
         ("gan.steps=many", "setting gan.steps cannot be 'many': give a value of type int"),
         ("gan.steps=1.5", "setting gan.steps cannot be '1.5'"),
-        ("clip.widths=8,wide", "setting clip.widths cannot be '8,wide'"),
+        ("clip.widths=8,wide", "clip.widths cannot be '8,wide': give whole numbers like 8,16"),
         ("gan.steps=0", "setting steps is 0"),
         ("gan.rate=nan", "setting rate is nan"),
         ("data.terse=1.2", "setting terse is 1.2: give a number from 0 to 1"),
