@@ -16,11 +16,11 @@ from dalle_edu import zoo
 from dalle_edu.chain import Chain, hear
 from dalle_edu.contrastive.losses import cosines
 from dalle_edu.data.pictures import to_network, to_pictures
-from dalle_edu.evaluation import damage, distances, intervals, pixels
-from dalle_edu.evaluation.compositional import CATEGORIES, Rate, prompts, score
+from dalle_edu.evaluation import damage, distances, pixels
+from dalle_edu.evaluation.compositional import CATEGORIES, prompts, rate, score
 from dalle_edu.evaluation.judge import Judge, right
 from dalle_edu.evaluation.retrieval import EditTest, recall_at_k
-from dalle_edu.provenance import write_whole
+from dalle_edu.provenance import write_text
 from dalle_edu.world.caption import Caption, describe
 from dalle_edu.world.render import render
 from dalle_edu.world.scene import CORE, WIDE, Grammar, Scene, encode, sample
@@ -107,39 +107,36 @@ def evaluate(
         raise ValueError(f"entries {unknown} are unknown: choose from {', '.join(ENTRIES)}")
     s, out = subject(model, judge, n), Path(out)
     out.mkdir(parents=True, exist_ok=True)
-    told = {"name": s.chain.name, "model": _checksum(s.chain), "judge": _checksum(s), "n": n}
+    of = {"name": s.chain.name, "model": _checksum(s.chain), "judge": _checksum(s), "n": n}
     about, entries = {"seed": SEED, **(about or {})}, {}
     for name, measure in ENTRIES.items():
         path = out / f"{name}.json"
-        entry = json.loads(path.read_text("utf-8")) if path.exists() else {}
-        if entry.get("of") != told and name in (only or ENTRIES):
-            _write(path, json.dumps({"of": told, **about, "rows": measure(s)}, default=asdict))
-            entry = json.loads(path.read_text("utf-8"))
-        if entry.get("of") == told:
+        text = path.read_text("utf-8") if path.exists() else "{}"
+        if json.loads(text).get("of") != of and name in (only or ENTRIES):
+            text = json.dumps({"of": of, **about, "rows": measure(s)}, default=asdict) + "\n"
+            write_text(path, text)
+        if (entry := json.loads(text)).get("of") == of:
             entries[name] = entry
-    text = [f"# {s.chain.name}", f"{n} prompts a cell; shares in %, with 95 % intervals."]
-    text += [f"{key}: {value}" for key, value in about.items()]
-    text += [f"## {ENTRIES[key].__doc__}\n\n{table(e['rows'])}" for key, e in entries.items()]
-    _write(out / "report.json", json.dumps({"of": told, **about, "entries": entries}, indent=1))
-    _write(out / "report.md", "\n\n".join(text) + "\n")
-    return "\n\n".join(text)
+    told = [f"# {s.chain.name}", f"{n} prompts a cell; shares in %, with 95 % intervals."]
+    told += [f"{key}: {value}" for key, value in about.items()]
+    told += [f"## {ENTRIES[key].__doc__}\n\n{table(e['rows'])}" for key, e in entries.items()]
+    whole = json.dumps({"of": of, **about, "entries": entries}, indent=1) + "\n"
+    write_text(out / "report.json", whole)
+    write_text(out / "report.md", "\n\n".join(told) + "\n")
+    return "\n\n".join(told)
 
 
 def subject(model: str | Chain, judge: str | Path | None, n: int) -> Subject:
     """The model and its judges; see `evaluate`."""
     chain, run = (zoo.load(model), model) if isinstance(model, str) else (model, "")
     homes = [Path(judge)] if judge else [Path(run, "judge"), zoo.WEIGHTS / "judge"]
-
-    def piece(homes: Sequence[Path], kind: str) -> Any:
-        home = next((home for home in homes if (home / f"{kind}.json").exists()), None)
-        return home and zoo.load_piece(home, kind)
-
-    if (first := piece(homes, "judge")) is None:
+    if (first := _piece(homes, "judge")) is None:
         raise ValueError(f"there is no judge in {homes[0]}: train one, or give its folder")
-    second = piece([zoo.WEIGHTS / "judge-2"], "judge")
+    second = _piece([zoo.WEIGHTS / "judge-2"], "judge")
+    critic = _piece([Path(run, "gan")], "discriminator")
     # The widest grammar whose shapes the model was taught by name.
     grammar = CORE if chain.tokenizer.unknown_words(" ".join(WIDE.shapes)) else WIDE
-    return Subject(chain, first, second, piece([Path(run, "gan")], "discriminator"), grammar, n)
+    return Subject(chain, first, second, critic, grammar, n)
 
 
 def table(rows: Sequence[Mapping[str, Any]]) -> str:
@@ -160,23 +157,23 @@ def audit(s: Subject) -> Rows:
     """The judge itself: clear renders, foils rejected, pixels and a second judge that agree"""
     told = s.pairs("audit", 4 * s.n, None)
     real, drawn = s.render(x for x, _ in told), prompts("seen", "two things", "en", "complete", s.n)
-    found = {f"renders, {k}": rate for k, rate in score(s.judge.read(real), told).items()}
+    found = {f"renders, {k}": share for k, share in score(s.judge.read(real), told).items()}
     for kind in damage.FOILS:
         foils = [(x, damage.foil(x, kind, i, s.grammar)) for i, (x, _) in enumerate(told)]
-        foils = [(scene, picture) for scene, picture in foils if picture is not None]
-        seen = s.judge.read(torch.stack([picture for _, picture in foils]))
-        wrong = [r.scene != scene for r, (scene, _) in zip(seen, foils, strict=True)]
-        found[f"foils, {kind}, rejected"] = _rate(sum(wrong), len(wrong))
+        scenes, shown = zip(*(pair for pair in foils if pair[1] is not None), strict=True)
+        read = zip(s.judge.read(torch.stack(shown)), scenes, strict=True)
+        wrong = [reading.scene != scene for reading, scene in read]
+        found[f"foils, {kind}, rejected"] = rate(sum(wrong), len(wrong))
     for name, asked, shown in (("renders", told, real), ("drawn", drawn, s.draw(drawn))):
         seen = s.judge.read(shown)
         both = zip(pixels.see(shown), seen, strict=True)
         agree = [exact.agrees(r.scene) for exact, r in both if r.scene]
-        found[f"{name}, pixels agree"] = _rate(sum(agree), len(agree))
+        found[f"{name}, pixels agree"] = rate(sum(agree), len(agree))
         if s.second:
             three = zip(seen, s.second.read(shown), asked, strict=True)
             same = [right(one, c) == right(other, c) for one, other, (_, c) in three]
-            found[f"{name}, second judge agrees"] = _rate(sum(same), len(same))
-    return [{"what": name, "share": rate} for name, rate in found.items()]
+            found[f"{name}, second judge agrees"] = rate(sum(same), len(same))
+    return [{"what": name, "share": share} for name, share in found.items()]
 
 
 def cells(s: Subject) -> Rows:
@@ -228,14 +225,14 @@ def distance(s: Subject) -> Rows:
     real = s.judge.features(s.render(scene for scene, _ in s.pairs("fresh", len(asked))))
     rows = []
     for name, shown in (("drawn", drawn), ("other renders", floor)):
-        seen, found = s.judge.read(shown), s.judge.features(shown)
+        found, seen = s.judge.features(shown), s.judge.read(shown)
+        row = {"pictures": name, "Frechet distance": distances.frechet_distance(found, real)}
+        row |= {"KID x 1000": 1000 * distances.kid(found, real), "sharpness": None}
         both = enumerate(zip(seen, asked, strict=True))
         good = [i for i, (r, (_, c)) in both if right(r, c) and r.scene.things]
-        sharp = None
         if len(good) > 9:  # fewer tell nothing
-            sharp = pixels.relative_sharpness(shown[good], [seen[i] for i in good])
-        rows.append({"pictures": name, "Frechet distance": distances.frechet_distance(found, real)})
-        rows[-1] |= {"KID x 1000": 1000 * distances.kid(found, real), "sharpness": sharp}
+            row["sharpness"] = pixels.relative_sharpness(shown[good], [seen[i] for i in good])
+        rows.append(row)
     return rows
 
 
@@ -276,7 +273,7 @@ def stage_1(s: Subject) -> Rows:
         both = recall_at_k(cosines(images, s.sentences(told)), true)
         for way, found in zip(("picture to caption", "caption to picture"), both, strict=True):
             row = {"language": language, "direction": way, "duplicates": found.duplicates}
-            rows.append(row | {"R@1": _rate(found.hits, found.queries)})
+            rows.append(row | {"R@1": rate(found.hits, found.queries)})
     return rows
 
 
@@ -298,7 +295,7 @@ def edits(s: Subject) -> Rows:
         test = EditTest(s.grammar.name, clip.settings.size, s.chain.tokenizer, s.n, language)
         found = {name: test.run(scorer) for name, scorer in scorers.items()}
         for kind, (shown, *_) in test.kinds.items():
-            rates = {k: _rate(round(f[kind] * len(shown)), len(shown)) for k, f in found.items()}
+            rates = {k: rate(round(f[kind] * len(shown)), len(shown)) for k, f in found.items()}
             rows.append({"language": language, "edit": kind} | rates)
     return rows
 
@@ -306,8 +303,10 @@ def edits(s: Subject) -> Rows:
 ENTRIES = {f.__name__: f for f in (audit, cells, controls, distance, variety, stage_1, edits)}
 
 
-def _rate(hits: int, of: int) -> Rate | None:
-    return Rate(hits, of, hits / of, *intervals.wilson(hits, of)) if of else None
+def _piece(homes: Sequence[Path], kind: str) -> Any:
+    """A piece from the first folder that has it, or None."""
+    home = next((home for home in homes if (home / f"{kind}.json").exists()), None)
+    return home and zoo.load_piece(home, kind)
 
 
 def _checksum(holder: Chain | Subject) -> str:
@@ -319,7 +318,3 @@ def _checksum(holder: Chain | Subject) -> str:
             for value in part.state_dict().values():
                 found.update(value.contiguous().numpy().tobytes())
     return found.hexdigest()
-
-
-def _write(path: Path, text: str) -> None:
-    write_whole(path, lambda aside: aside.write_text(text + "\n", "utf-8"))

@@ -192,7 +192,7 @@ def counted(monkeypatch):
         def measure(s):
             """What it measures"""
             calls.append(name)
-            rate = report._rate(1, 2)
+            rate = report.rate(1, 2)
             return [{"what": name, "share": rate, "number": 0.123456, "none": None}]
 
         return measure
