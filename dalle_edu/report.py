@@ -256,7 +256,7 @@ def variety(s: Subject) -> Rows:
         by_chance = list(pairwise(asked[i][0] for i in free))
         rates = {"drawn": both, "renders": by_chance}
         for key, pairs in rates.items():
-            rates[key] = _rate(sum(part(a, name) == part(b, name) for a, b in pairs), len(pairs))
+            rates[key] = rate(sum(part(a, name) == part(b, name) for a, b in pairs), len(pairs))
         rows.append({"left open": name} | rates)
     return rows
 

@@ -34,7 +34,13 @@ def read_tensors(path: Path) -> tuple[dict[str, Tensor], Any]:
     """What `write_tensors` wrote: the tensors, and `about`."""
     with safe_open(path, "pt") as file:
         tensors = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118
-        return tensors, json.loads(file.metadata()["about"])
+    return tensors, read_about(path)
+
+
+def read_about(path: Path) -> Any:
+    """The `about` of a file that `write_tensors` wrote; the tensors are not read."""
+    with safe_open(path, "pt") as file:
+        return json.loads(file.metadata()["about"])
 
 
 def pack(models: Models, optimisers: Optimisers) -> dict[str, Tensor]:

@@ -99,7 +99,10 @@ class Run:
         self.stage, self.seed, self.progress = stage, seed, progress
         self.chain, self.folder = Path(folder), Path(folder, stage)
         self.recipe, self.settings = getattr(recipe, stage), _settings(recipe, stage, seed)
-        self.device = choose_device(device)
+        # What was chosen first is kept: a measurement may differ from one start to the next.
+        self.found = checkpoint.last(self.folder / "checkpoints")
+        kept = checkpoint.read_about(self.found).get("precision") if self.found else None
+        self.device = choose_device(device, kept)
         # Accelerate's own mixed precision would wrap the penalties too: the loops say where.
         self.accelerator = Accelerator(cpu=self.device.device.type == "cpu", mixed_precision="no")
         self.main = self.accelerator.is_main_process
@@ -137,9 +140,9 @@ class Run:
         self.optimisers = {k: getattr(o, "optimizer", o) for k, o in optimisers.items()}
         for group in self._groups():
             group["peak"] = group["lr"]
-        if found := checkpoint.last(self.folder / "checkpoints"):
-            tensors, about = checkpoint.read_tensors(found)
-            _same(about, self.settings, found)
+        if self.found:
+            tensors, about = checkpoint.read_tensors(self.found)
+            _same(about, self.settings, self.found)
             checkpoint.unpack(tensors, self.models, self.optimisers)
             torch.set_rng_state(tensors["random/torch"])
             if self.device.device.type == "cuda":
@@ -147,7 +150,7 @@ class Run:
             random.setstate(tuple(tuple(x) if isinstance(x, list) else x for x in about["random"]))
             self.start = about["step"]
             self.began = time.monotonic() - about["seconds"]
-            logger.info("%s: continued from %s", self.stage, found)
+            logger.info("%s: continued from %s", self.stage, self.found)
         for table in self.folder.glob("*.csv") if self.main else ():
             _trim(table, self.start)
 
@@ -252,6 +255,7 @@ class Run:
         if self.device.device.type == "cuda":
             tensors["random/cuda"] = torch.cuda.get_rng_state()
         about = {"step": step, "seconds": self.seconds(), "random": random.getstate()}
+        about["precision"] = str(self.device.dtype).removeprefix("torch.")
         if self.main:
             checkpoint.save(self.folder / "checkpoints", step, tensors, self.settings | about)
         self.saved = time.monotonic()
