@@ -5,7 +5,6 @@ import json
 import random
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +16,7 @@ from dalle_edu.chain import Chain, hear
 from dalle_edu.contrastive.losses import cosines
 from dalle_edu.data.pictures import to_network, to_pictures
 from dalle_edu.evaluation import damage, distances, pixels
-from dalle_edu.evaluation.compositional import CATEGORIES, prompts, rate, score
+from dalle_edu.evaluation.compositional import CATEGORIES, agreement, prompts, rate, score
 from dalle_edu.evaluation.judge import Judge, right
 from dalle_edu.evaluation.retrieval import EditTest, recall_at_k
 from dalle_edu.provenance import write_text
@@ -240,25 +239,8 @@ def variety(s: Subject) -> Rows:
     """What terse prompts leave open: how often two drawings of one agree, two scenes by chance"""
     asked = prompts("seen", "one thing", "en", "terse", s.n)
     drawn = s.chain([caption.text for _, caption in asked], 2, SEED)
-    first, other = ([r.scene for r in s.judge.read(drawn[:, k])] for k in (0, 1))
-
-    def part(holder: Any, name: str) -> str | None:  # of a scene or of claims, or of their thing
-        things = getattr(holder, "things", None) or getattr(holder, "mentions", (None,))
-        return getattr(holder, name) if hasattr(holder, name) else getattr(things[0], name)
-
-    rows = []
-    for name in ("sky", "ground", "corner", "size", "column"):
-        free = [i for i, (_, caption) in enumerate(asked) if part(caption.claims, name) is None]
-        if name == "corner":
-            free = [i for i in free if asked[i][0].light != "none"]
-        both = [(first[i], other[i]) for i in free if first[i] and other[i]]
-        both = [pair for pair in both if all(len(scene.things) == 1 for scene in pair)]
-        by_chance = list(pairwise(asked[i][0] for i in free))
-        rates = {"drawn": both, "renders": by_chance}
-        for key, pairs in rates.items():
-            rates[key] = rate(sum(part(a, name) == part(b, name) for a, b in pairs), len(pairs))
-        rows.append({"left open": name} | rates)
-    return rows
+    found = agreement(*(s.judge.read(drawn[:, k]) for k in (0, 1)), asked)
+    return [{"left open": name} | rates for name, rates in found.items()]
 
 
 @torch.no_grad()

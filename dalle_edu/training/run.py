@@ -93,9 +93,6 @@ class Run:
             raise ModuleNotFoundError("training needs pip install 'dalle-edu[train]'") from error
         if not pending(folder, (stage,), recipe, seed, resume):
             raise ValueError(f"stage {stage} is finished in {folder}: nothing is left to train")
-        # Numbers below 1e-38, as where a player is sure of itself, make a product many times slower
-        # on some processors. Threads inherit this, so it stands before the first of them.
-        torch.set_flush_denormal(True)
         self.stage, self.seed, self.progress = stage, seed, progress
         self.chain, self.folder = Path(folder), Path(folder, stage)
         self.recipe, self.settings = getattr(recipe, stage), _settings(recipe, stage, seed)
