@@ -11,9 +11,11 @@ from functools import cached_property
 from hashlib import blake2b
 from typing import TypeVar
 
+import numpy as np
+
 from . import chinese, english
 from .scene import CORE, Grammar, Scene, Thing, encode
-from .truth import Claims, Mention, Needs, bits, holds, needs
+from .truth import Claims, Mention, needs, truth_matrix
 
 KINDS = ("complete", "terse", "vague")
 LANGUAGES = {"en": english, "zh": chinese}
@@ -47,13 +49,13 @@ class Caption:
     claims: Claims
 
     @cached_property
-    def needs(self) -> Needs:
+    def needs(self) -> np.ndarray:
         """The claims in numbers."""
         return needs(self.claims)
 
     def true_of(self, scene: Scene) -> bool:
         """Whether everything it says is so and, of a complete one, nothing else is there."""
-        return holds(self.needs, *bits(encode(scene)))
+        return bool(truth_matrix([encode(scene)], [self]))
 
 
 def describe(
