@@ -3,27 +3,22 @@
 What is said (`Claims`) is separate from how it is said (`english`, `chinese`). Truth is open-world
 (a caption need not name everything), except that numbers and "no" are exact, different mentions are
 of different things, and a *complete* caption names everything. It is decided for whole batches, on
-class numbers (`scene.encode`): every fact, such as "red", is a mask of the six slots where it holds,
-a fact of the whole scene holds in all or none, and a caption asks for groups of facts that must hold
-together in some slot. Chapter 1.
+class numbers (`scene.encode`): every fact, such as "red", is a mask of the six slots where it
+holds, a fact of the whole scene holds in all or none, and a caption asks for groups of facts that
+must hold together in some slot. Chapter 1.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import reduce
+from functools import cached_property, reduce
 from itertools import product
 from operator import or_
-from typing import TYPE_CHECKING
 
 import numpy as np
+import torch
 
 from . import scene as world
-from .scene import LIT, SLOTS
-
-if TYPE_CHECKING:
-    from torch import Tensor
-
-    from .caption import Caption
+from .scene import LIT, SLOTS, Scene, encode
 
 
 @dataclass(frozen=True)
@@ -55,6 +50,25 @@ class Claims:
     mentions: tuple[Mention, ...] = ()
     relations: tuple[tuple, ...] = ()
     complete: bool = False
+
+
+@dataclass(frozen=True)
+class Caption:
+    """A caption's text and what it claims."""
+
+    text: str
+    kind: str
+    language: str
+    claims: Claims
+
+    @cached_property
+    def needs(self) -> np.ndarray:
+        """The claims in numbers."""
+        return needs(self.claims)
+
+    def true_of(self, scene: Scene) -> bool:
+        """Whether everything it says is so and, of a complete one, nothing else is there."""
+        return bool(truth_matrix([encode(scene)], [self]))
 
 
 # Six facts of a whole scene, then six of a thing; each list in the order of the class numbers.
@@ -104,7 +118,9 @@ def _masks(codes: np.ndarray) -> np.ndarray:
     return np.packbits(holds, 1, "little")[:, 0]
 
 
-def truth_matrix(codes: "np.ndarray | Tensor", captions: "Sequence[Caption]") -> "Tensor":
+def truth_matrix(
+    codes: np.ndarray | torch.Tensor | Sequence, captions: Sequence[Caption]
+) -> torch.Tensor:
     """Which captions are true of which scenes.
 
     Args:
@@ -117,8 +133,6 @@ def truth_matrix(codes: "np.ndarray | Tensor", captions: "Sequence[Caption]") ->
     Raises:
         ValueError: if `codes` is not (B, 34).
     """
-    import torch
-
     codes = np.asarray(codes)
     if codes.ndim != 2 or codes.shape[1] != 4 + 5 * SLOTS:
         raise ValueError(f"codes are {codes.shape}: give one row of scene.encode a scene, (B, 34)")
