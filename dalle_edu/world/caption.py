@@ -100,14 +100,13 @@ def _account(scene: Scene, style: Style, terse: bool, grammar: Grammar) -> Claim
 
 def _glimpse(scene: Scene, style: Style) -> Claims:
     """One thing of a scene, or one fact about its weather."""
-    facts = [{"sky": scene.sky}]
-    facts += [{"ground": scene.ground}] if scene.ground != "none" else []
-    facts += [{"clouds": "some" if scene.clouds > 1 else 1}] if scene.clouds else []
-    facts += [{"light": scene.light}] if scene.light != "none" else []
+    clouds = "some" if scene.clouds > 1 else scene.clouds
+    weather = {"sky": scene.sky, "ground": scene.ground, "clouds": clouds, "light": scene.light}
+    facts = [{name: word} for name, word in weather.items() if word not in ("none", 0)]
     if not scene.things or style["sky"] < 0.25:
         return Claims(**style.pick("vague thing", facts))
     thing = style.pick("vague thing", scene.things)
-    looks = (("shape",), ("colour",), ("shape",), ("colour", "column"), ("size",), ("column",))
-    looks += (("shape", "column"), ("size", "colour"))
+    looks = [["shape"], ["colour"], ["shape"], ["colour", "column"], ["size"], ["column"]]
+    looks += [["shape", "column"], ["size", "colour"]]
     look = {name: getattr(thing, name) for name in style.pick("vague", looks)}
     return Claims(mentions=(Mention(**look),))

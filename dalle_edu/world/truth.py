@@ -8,7 +8,7 @@ holds, a fact of the whole scene holds in all or none, and a caption asks for gr
 must hold together in some slot. Chapter 1.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property, reduce
 from itertools import product
@@ -71,14 +71,15 @@ class Caption:
         return bool(truth_matrix([encode(scene)], [self]))
 
 
-# Six facts of a whole scene, then six of a thing; each list in the order of the class numbers.
-_FIELDS = {"sky": world.SKIES, "ground": world.GROUNDS, "clouds": (*range(5), "some")}
-_FIELDS |= {"light": world.LIGHTS, "corner": world.CORNERS, "number": range(SLOTS + 1)}
-_FIELDS |= {"shape": world.SHAPES, "colour": world.COLOURS, "size": world.SIZES}
-_FIELDS |= {"fill": world.FILLS, "column": world.COLUMNS, "lies": ("free", "inside", "anywhere")}
+# What can be so of a whole scene, and of a thing; each list in the order of the class numbers.
+_WHOLE = {"sky": world.SKIES, "ground": world.GROUNDS, "clouds": (*range(5), "some")}
+_WHOLE |= {"light": world.LIGHTS, "corner": world.CORNERS, "number": range(SLOTS + 1)}
+_THING = {"shape": world.SHAPES, "colour": world.COLOURS, "size": world.SIZES}
+_THING |= {"fill": world.FILLS, "column": world.COLUMNS, "lies": ("free", "inside", "anywhere")}
+_FIELDS = _WHOLE | _THING
 _FACTS = [(None, 0, 0)]  # word, field and class number; the first is always so
 _FACTS += [(w, f, k) for f, words in enumerate(_FIELDS.values()) for k, w in enumerate(words)]
-_INDEX = {(f, word): i for i, (word, f, _) in enumerate(_FACTS)}
+_INDEX = {([*_FIELDS][f], word): i for i, (word, f, _) in enumerate(_FACTS)}
 _FIELD, _NUMBER = np.array([fact[1:] for fact in _FACTS]).T
 _LIGHT_CORNER = np.array([(world.LIGHTS.index(a), world.CORNERS.index(b)) for a, b in LIT]).T
 
@@ -91,30 +92,33 @@ def needs(claims: Claims) -> np.ndarray:
         number = sum(m.count or 1 for m in claims.mentions)
     lies = {i: "inside" for i, kind, _ in claims.relations if kind == "inside"}
     lies |= {j: "free" for _, kind, j in claims.relations if kind == "above"}
-    groups = [(claims.sky, claims.ground, clouds, light, claims.corner, number)]
+    whole = claims.sky, claims.ground, clouds, light, claims.corner, number
+    groups = [_facts(_WHOLE, whole)]
     for i, m in enumerate(claims.mentions):
         fill = m.fill or ("solid" if claims.complete else None)
-        groups.append((m.shape, m.colour, m.size, fill, m.column, lies.get(i, "anywhere")))
-    return np.array(
-        [
-            [0 if word is None else _INDEX[f, word] for f, word in enumerate(group, 6 * (g > 0))]
-            for g, group in enumerate(groups)
-        ]
-    )
+        thing = m.shape, m.colour, m.size, fill, m.column, lies.get(i, "anywhere")
+        groups.append(_facts(_THING, thing))
+    return np.array(groups)
+
+
+def _facts(fields: Iterable[str], words: Iterable) -> list[int]:
+    return [0 if w is None else _INDEX[f, w] for f, w in zip(fields, words, strict=True)]
 
 
 def _masks(codes: np.ndarray) -> np.ndarray:
     """Where each fact holds, (facts, B): slot k of a scene is bit k."""
     sky, ground, clouds, lit = codes.T[:4]
-    shape, colour, size, fill, inside = codes.T[4:].reshape(SLOTS, 5, -1).swapaxes(0, 1)
-    there, column = shape > 0, np.arange(SLOTS)[:, None] // 2
-    values = (sky, ground, clouds, *_LIGHT_CORNER[:, lit], there.sum(0))
-    values += (shape - 1, colour - 1, size - 1, fill - 1, column, np.where(there, inside, -1))
-    values = np.array([np.broadcast_to(value, there.shape) for value in values])  # (12, slots, B)
+    slots = codes.T[4:].reshape(SLOTS, 5, -1).swapaxes(0, 1)  # shape, colour, size, fill, inside
+    there = slots[0] > 0
+    values = np.empty((12, *there.shape), int)
+    values[:6] = np.array([sky, ground, clouds, *_LIGHT_CORNER[:, lit], there.sum(0)])[:, None]
+    values[6:10] = slots[:4] - 1
+    values[10] = np.arange(SLOTS)[:, None] // 2
+    values[11] = np.where(there, slots[4], -1)
     holds = values[_FIELD] == _NUMBER[:, None, None]
     holds[0] = True
-    holds[_INDEX[2, "some"]] = clouds > 1
-    holds[_INDEX[11, "anywhere"]] = there
+    holds[_INDEX["clouds", "some"]] = clouds > 1
+    holds[_INDEX["lies", "anywhere"]] = there
     return np.packbits(holds, 1, "little")[:, 0]
 
 
