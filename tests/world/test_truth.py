@@ -156,5 +156,5 @@ def test_a_large_batch_is_quick():
         start = time.perf_counter()
         truth_matrix(codes, captions)
         seconds.append(time.perf_counter() - start)
-    # A double loop over `true_of` takes half a second; the aim is 5 ms on a quiet machine.
+    # A double loop over `true_of` takes seconds; the aim is 5 ms on a quiet machine.
     assert min(seconds) < 0.05
