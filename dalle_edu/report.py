@@ -119,8 +119,8 @@ def evaluate(
     told = [f"# {s.chain.name}", f"{n} prompts a cell; shares in %, with 95 % intervals."]
     told += [f"{key}: {value}" for key, value in about.items()]
     told += [f"## {ENTRIES[key].__doc__}\n\n{table(e['rows'])}" for key, e in entries.items()]
-    whole = json.dumps({"of": of, **about, "entries": entries}, indent=1) + "\n"
-    write_text(out / "report.json", whole)
+    about |= {"of": of, "entries": entries}
+    write_text(out / "report.json", json.dumps(about, indent=1) + "\n")
     write_text(out / "report.md", "\n\n".join(told) + "\n")
     return "\n\n".join(told)
 
@@ -133,9 +133,8 @@ def subject(model: str | Chain, judge: str | Path | None, n: int) -> Subject:
         raise ValueError(f"there is no judge in {homes[0]}: train one, or give its folder")
     second = _piece([zoo.WEIGHTS / "judge-2"], "judge")
     critic = _piece([Path(run, "gan")], "discriminator")
-    # The widest grammar whose shapes the model was taught by name.
-    grammar = CORE if chain.tokenizer.unknown_words(" ".join(WIDE.shapes)) else WIDE
-    return Subject(chain, first, second, critic, grammar, n)
+    taught = not chain.tokenizer.unknown_words(" ".join(WIDE.shapes))
+    return Subject(chain, first, second, critic, WIDE if taught else CORE, n)
 
 
 def table(rows: Sequence[Mapping[str, Any]]) -> str:
@@ -227,8 +226,7 @@ def distance(s: Subject) -> Rows:
         found, seen = s.judge.features(shown), s.judge.read(shown)
         row = {"pictures": name, "Frechet distance": distances.frechet_distance(found, real)}
         row |= {"KID x 1000": 1000 * distances.kid(found, real), "sharpness": None}
-        both = enumerate(zip(seen, asked, strict=True))
-        good = [i for i, (r, (_, c)) in both if right(r, c) and r.scene.things]
+        good = [i for i, r in enumerate(seen) if right(r, asked[i][1]) and r.scene.things]
         if len(good) > 9:  # fewer tell nothing
             row["sharpness"] = pixels.relative_sharpness(shown[good], [seen[i] for i in good])
         rows.append(row)
