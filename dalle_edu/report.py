@@ -25,8 +25,7 @@ from dalle_edu.world.render import render
 from dalle_edu.world.scene import CORE, WIDE, Grammar, Scene, encode, sample
 from dalle_edu.world.truth import truth_matrix
 
-SEED = 0  # the shipped one
-POOL = 4096  # pictures to look up
+SEED, POOL = 0, 4096  # the shipped seed; pictures to look up
 CELLS = [(name, "seen") for name in CATEGORIES] + [("one thing", "pair"), ("two things", "pair")]
 CELLS += [("two things", "order"), ("counting", "count"), ("above and below", "stack")]
 Rows = list[dict[str, Any]]
@@ -44,9 +43,11 @@ class Subject:
     grammar: Grammar
     n: int  # prompts a cell
 
-    def draw(self, asked: Prompts, chain: Chain | None = None) -> Tensor:
-        """One picture of each prompt by the shipped seed, uint8 (B, 3, H, W)."""
-        return (chain or self.chain)([caption.text for _, caption in asked], seed=SEED)[:, 0]
+    def draw(self, asked: Prompts, chain: Chain | None = None, n: int = 1) -> Tensor:
+        """n pictures of each prompt, uint8 (B * n, 3, H, W), and other noise every ten prompts."""
+        texts, draw = [caption.text for _, caption in asked], chain or self.chain
+        tens = [draw(texts[i : i + 10], n, SEED + i) for i in range(0, len(texts), 10)]
+        return torch.cat(tens).flatten(0, 1)
 
     def render(self, scenes: Iterable[Scene], seed: int = 0) -> Tensor:
         """Real pictures, uint8 (B, 3, H, W)."""
@@ -236,8 +237,8 @@ def distance(s: Subject) -> Rows:
 def variety(s: Subject) -> Rows:
     """What terse prompts leave open: how often two drawings of one agree, two scenes by chance"""
     asked = prompts("seen", "one thing", "en", "terse", s.n)
-    drawn = s.chain([caption.text for _, caption in asked], 2, SEED)
-    found = agreement(*(s.judge.read(drawn[:, k]) for k in (0, 1)), asked)
+    drawn = s.draw(asked, n=2)
+    found = agreement(s.judge.read(drawn[0::2]), s.judge.read(drawn[1::2]), asked)
     return [{"left open": name} | rates for name, rates in found.items()]
 
 
@@ -266,10 +267,7 @@ def edits(s: Subject) -> Rows:
         words = d.read(clip.captions(t)[2].float(), t > 0)
         return d.match(d.look(p)[2], tuple(part[:, None] for part in words))[:, 0]
 
-    scorers = {
-        "sentence": lambda *pair: clip.own(*pair)[0],
-        "words": lambda *pair: clip.own(*pair)[1],
-    }
+    scorers = {"sentence": lambda *x: clip.own(*x)[0], "words": lambda *x: clip.own(*x)[1]}
     scorers |= {"discriminator": critic} if d else {}
     for language in ("en", "zh"):
         test = EditTest(s.grammar.name, clip.settings.size, s.chain.tokenizer, s.n, language)
