@@ -18,7 +18,7 @@ def _padded() -> list[tuple]:
     """Ids (B, L): 1 starts a caption, 0 pads it."""
     randn, cases = random(13), []
     for b, length in ((1, 4), (3, 6), (8, 12)):
-        ids = 2 + (100 * randn(b, length).abs()).long()
+        ids = 2 + (5 * randn(b, length).abs()).long()
         ids[:, 0] = 1
         ends = (1 + randn(b, 1).abs() * length / 2).long().clamp(2, length)
         cases.append((ids * (torch.arange(length) < ends),))

@@ -63,7 +63,7 @@ def test_survey(answer, says):
         (
             lambda truth: max(
                 range(len(truth)),
-                key=lambda k: truth[torch.arange(k, k + len(truth)) % len(truth)].trace().item(),
+                key=lambda k: truth[torch.arange(k, k + len(truth)) % len(truth)].int().trace(),
             ),
             "roll the captions back",
         ),
