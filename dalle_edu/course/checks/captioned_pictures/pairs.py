@@ -217,7 +217,7 @@ shifted = Choice(
         Mistake("b", "The same captions in another order have the same lengths and words."),
         Mistake(
             "c",
-            "It does tell, but last: the loss has to *fail* to fall first, and with 10 % bad pairs "
+            "It does tell, but last: the loss has to *fail* to fall first, and with 30 % bad pairs "
             "it falls. There is a number that needs no training.",
         ),
     ),
