@@ -107,6 +107,7 @@ def bars(values: Mapping[str, float], ylabel: str, alt: str) -> None:
     figure, axis = plt.subplots(figsize=(0.9 * len(values) + 1, 2.8))
     drawn = axis.bar(list(values), list(values.values()), color=COLOURS[0])
     axis.bar_label(drawn, fmt="%.0f", fontsize=8)
+    axis.margins(y=0.12)  # room for the numbers
     axis.set_ylabel(ylabel)
     figure.tight_layout()
     show(figure, alt)

@@ -45,6 +45,7 @@ def test_right_is_true_and_says_so():
         (lambda x: None, "returned nothing"),
         (lambda x: {"x": x}, "right is a tensor"),
         (lambda x: x.no_such_method(), "it stopped: AttributeError"),
+        (lambda x: torch.ones(2, 2).bool().trace(), "it stopped: NotImplementedError"),
         (lambda x, y: 2 * x, r"Called with a tensor \(3,\) it stopped: TypeError"),
         (lambda x: x.mul_(2), "It changed its inputs"),
         (7, "Give the function itself, not int"),
