@@ -124,7 +124,7 @@ def points(
         panels: by the title of each panel, its clouds (N, 2) by name.
         limit: both axes run from -limit to limit. side: of a panel, in inches.
     """
-    size = (side * len(panels), side + 0.5)
+    size = (side * len(panels), side + 0.8)
     figure, axes = plt.subplots(1, len(panels), figsize=size, squeeze=False, sharey=True)
     for axis, (title, clouds) in zip(axes.flat, panels.items(), strict=True):
         for (name, cloud), mark, colour in zip(clouds.items(), MARKS, POINTS, strict=False):
@@ -134,7 +134,7 @@ def points(
         axis.set_title(title, fontsize=9)
     axes[0, 0].set_ylabel("y")
     handles = {t: h for a in axes.flat for h, t in zip(*a.get_legend_handles_labels(), strict=True)}
-    figure.tight_layout(rect=(0, 0.09, 1, 1))
+    figure.tight_layout(rect=(0, 0.1, 1, 1))
     figure.legend(handles.values(), handles, loc="lower center", ncols=4, fontsize=8)
     show(figure, alt)
 

@@ -51,8 +51,8 @@ def training(
 
     Args:
         steps: of the S snapshots. drawn: S times (N, 2), the generator's points.
-        slopes: S times (M, 2), the slope of the discriminator's score at the places of `grid` (M, 2):
-            the way to a higher score. Shown are its directions; an arrow grows with its square root.
+        slopes: S times (M, 2), the slope of the discriminator's score at each place of `grid`
+            (M, 2), the way to a higher score; an arrow's length grows with its square root.
         data: (N, 2) real points. start: the first snapshot shown.
     """
     limit = 1.05 * grid.abs().max().item()

@@ -1,11 +1,7 @@
 """Checks of chapter 5, by the name of what is built or asked."""
 
-from dalle_edu.course.checks.adversarial_game.players import (
-    discriminator_step,
-    generator_step,
-    r1_penalty,
-    relativistic,
-)
+from dalle_edu.course.checks.adversarial_game.penalties import r1_penalty, relativistic
+from dalle_edu.course.checks.adversarial_game.players import discriminator_step, generator_step
 from dalle_edu.course.checks.adversarial_game.reading import (
     count_modes,
     predict_gamma,
