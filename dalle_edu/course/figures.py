@@ -1,9 +1,10 @@
 """Figures as the notebooks show them: white ground, alt text, colours for all eyes."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import cycle
 
 import matplotlib.pyplot as plt
+import torch
 from IPython.display import display
 from matplotlib.figure import Figure
 from torch import Tensor
@@ -11,6 +12,8 @@ from torch import Tensor
 # Okabe and Ito (2008), in the order in which lines are drawn.
 COLOURS = ("#0072B2", "#E69F00", "#009E73", "#D55E00", "#CC79A7", "#56B4E9", "#F0E442", "#000000")
 DASHES = ("-", "--", "-.", ":")  # so that grey print tells them apart too
+MARKS = ("o", "x", "^", "s")  # and clouds of points
+POINTS = ("#BBBBBB", "#0072B2", "#D55E00", "#000000")  # of clouds: the data first, pale
 
 
 def show(figure: Figure, alt: str) -> None:
@@ -109,5 +112,62 @@ def bars(values: Mapping[str, float], ylabel: str, alt: str) -> None:
     axis.bar_label(drawn, fmt="%.0f", fontsize=8)
     axis.margins(y=0.12)  # room for the numbers
     axis.set_ylabel(ylabel)
+    figure.tight_layout()
+    show(figure, alt)
+
+
+def points(
+    panels: Mapping[str, Mapping[str, Tensor]], alt: str, limit: float, side: float = 2.4
+) -> None:
+    """Shows clouds of points side by side, told apart by colour and by mark.
+
+    Args:
+        panels: by the title of each panel, its clouds (N, 2) by name.
+        limit: both axes run from -limit to limit. side: of a panel, in inches.
+    """
+    size = (side * len(panels), side + 0.8)
+    figure, axes = plt.subplots(1, len(panels), figsize=size, squeeze=False, sharey=True)
+    for axis, (title, clouds) in zip(axes.flat, panels.items(), strict=True):
+        for (name, cloud), mark, colour in zip(clouds.items(), MARKS, POINTS, strict=False):
+            x, y = cloud.T.numpy()
+            axis.plot(x, y, mark, color=colour, label=name, markersize=3, alpha=0.7, mew=0.6)
+        axis.set(xlim=(-limit, limit), ylim=(-limit, limit), aspect="equal", xlabel="x")
+        axis.set_title(title, fontsize=9)
+    axes[0, 0].set_ylabel("y")
+    handles = {t: h for a in axes.flat for h, t in zip(*a.get_legend_handles_labels(), strict=True)}
+    figure.tight_layout(rect=(0, 0.1, 1, 1))
+    figure.legend(handles.values(), handles, loc="lower center", ncols=4, fontsize=8)
+    show(figure, alt)
+
+
+def paths(
+    panels: Mapping[str, tuple[Callable[[Tensor], Tensor], Mapping[str, Tensor]]],
+    xlabel: str,
+    ylabel: str,
+    alt: str,
+    limit: float = 2.0,
+) -> None:
+    """Shows where a motion in the plane goes: arrows for its direction, lines for its paths.
+
+    Args:
+        panels: by the title of each panel, the velocity, (N, 2) to (N, 2), and the paths (T, 2) by
+            name; a dot marks each start.
+        limit: both axes run from -limit to limit.
+    """
+    ticks = torch.linspace(-limit, limit, 13)
+    places = torch.cartesian_prod(ticks, ticks)
+    size = (3.2 * len(panels), 3.6)
+    figure, axes = plt.subplots(1, len(panels), figsize=size, squeeze=False, sharey=True)
+    for axis, (title, (velocity, drawn)) in zip(axes.flat, panels.items(), strict=True):
+        axis.quiver(*places.T.numpy(), *velocity(places).T.numpy(), color="#999999", width=0.004)
+        for (name, path), colour, dash in zip(drawn.items(), COLOURS, DASHES, strict=False):
+            x, y = path.T.numpy()
+            axis.plot(x, y, dash, color=colour, label=name, linewidth=1.4)
+            axis.plot(x[:1], y[:1], "o", color=colour)
+        axis.plot([0], [0], "+", color="black", markersize=10)
+        axis.set(xlim=(-limit, limit), ylim=(-limit, limit), aspect="equal", xlabel=xlabel)
+        axis.set_title(title, fontsize=9)
+        axis.legend(fontsize=7, loc="upper right")
+    axes[0, 0].set_ylabel(ylabel)
     figure.tight_layout()
     show(figure, alt)

@@ -39,6 +39,44 @@ def temperature(cosine: Tensor, names: Sequence[str], start: float = 0.2) -> Non
                 "and its share of the softmax.")  # fmt: skip
 
 
+def training(
+    steps: Sequence[int],
+    drawn: Sequence[Tensor],
+    slopes: Sequence[Tensor],
+    grid: Tensor,
+    data: Tensor,
+    start: int = -1,
+) -> None:
+    """A slider over the snapshots of a training in the plane: what is drawn, where it is pushed.
+
+    Args:
+        steps: of the S snapshots. drawn: S times (N, 2), the generator's points.
+        slopes: S times (M, 2), the slope of the discriminator's score at each place of `grid`
+            (M, 2), the way to a higher score; an arrow's length grows with its square root.
+        data: (N, 2) real points. start: the first snapshot shown.
+    """
+    limit = 1.05 * grid.abs().max().item()
+
+    def draw(at: int) -> Figure:
+        figure, axis = plt.subplots(figsize=(4.2, 4.2))
+        slope = slopes[at]
+        arrow = slope / slope.norm(dim=1, keepdim=True).clamp(min=1e-9).sqrt()
+        axis.plot(*data.T.numpy(), "o", color="#BBBBBB", markersize=2.5, label="real")
+        axis.quiver(*grid.T.numpy(), *arrow.T.numpy(), color=COLOURS[0], width=0.003)
+        axis.plot(*drawn[at].T.numpy(), "^", color=COLOURS[3], markersize=2.5, label="drawn")
+        axis.set(xlim=(-limit, limit), ylim=(-limit, limit), aspect="equal", xlabel="x", ylabel="y")
+        axis.set_title(f"step {steps[at]}", fontsize=9)
+        axis.legend(fontsize=7, loc="upper right")
+        return figure
+
+    options = [(str(step), place) for place, step in enumerate(steps)]
+    slider = ipywidgets.SelectionSlider(
+        options=options, value=range(len(steps))[start], description="step", continuous_update=False
+    )
+    _picture_of(draw, slider, "A slider over the steps of a training; real points in grey, drawn "
+                "ones in red, and arrows the way the discriminator's score rises.")  # fmt: skip
+
+
 def _picture_of(draw: Callable[[float], Figure], slider: ipywidgets.Widget, alt: str) -> None:
     """Shows a slider and the figure that `draw` makes of its value; `alt` stands in for both."""
     image = ipywidgets.Image(format="png")

@@ -24,3 +24,11 @@ def test_a_figure_without_a_text_is_refused(shown):
         figures.show(plt.figure(), " ")
     plt.close("all")
     assert not shown
+
+
+def test_points_and_paths_have_their_text_too(shown):
+    cloud = torch.rand(5, 2)
+    figures.points({"a": {"data": cloud, "drawn": -cloud}, "b": {"data": cloud}}, "two", limit=2)
+    figures.paths({"turn": (lambda at: at.flip(1), {"slow": cloud})}, "x", "y", "one")
+    assert [call["image/png"]["alt"] for call in shown] == ["two", "one"]
+    assert not plt.get_fignums()

@@ -1,0 +1,295 @@
+"""Answers to 5.3 to 5.6 as people write them, right and wrong; every mistake of the chapter."""
+
+import pytest
+import torch
+import torch.nn.functional as F
+
+from dalle_edu.course.checks import adversarial_game as check
+from dalle_edu.course.checks.adversarial_game.players import networks
+from dalle_edu.course.checks.exercise import Build, Choice
+from dalle_edu.gan import losses, penalties
+
+BUILDS = [getattr(check, n) for n in check.__all__ if isinstance(getattr(check, n), Build)]
+CHOICES = [getattr(check, n) for n in check.__all__ if isinstance(getattr(check, n), Choice)]
+
+
+def cases(checks):
+    return [
+        pytest.param(c, m, id=f"{c.exercise}-{i}") for c in checks for i, m in enumerate(c.mistakes)
+    ]
+
+
+@pytest.mark.parametrize(("ask", "mistake"), cases(BUILDS + CHOICES))
+def test_every_mistake_has_a_message_of_its_own(ask, mistake):
+    """No mistake is right by accident, and none is taken for another."""
+    verdict = ask(mistake.wrong)
+    assert not verdict and verdict.message == mistake.mend
+    assert [m.mend for m in ask.mistakes].count(mistake.mend) == 1
+
+
+@pytest.mark.parametrize("ask", BUILDS, ids=lambda c: c.exercise)
+def test_the_oracle_is_right_and_the_stub_is_not_done(ask):
+    def stub(*given):
+        raise NotImplementedError
+
+    assert ask(ask.oracle)
+    assert ask(stub).state == "not done yet"
+    assert "Give the function itself" in ask(3).message
+
+
+@pytest.mark.parametrize("ask", CHOICES, ids=lambda c: c.exercise)
+def test_the_right_choice(ask):
+    assert ask(ask.right) and ask(None).state == "not done yet"
+
+
+# 5.3, written with binary_cross_entropy_with_logits
+
+
+def bce(scores, label):
+    return F.binary_cross_entropy_with_logits(scores, torch.full_like(scores, label))
+
+
+def right_d(D, G, real, noise, optimiser):
+    with torch.no_grad():
+        drawn = G(noise)
+    optimiser.zero_grad()
+    (bce(D(real), 1.0) + bce(D(drawn), 0.0)).backward()
+    optimiser.step()
+
+
+def two_backwards(D, G, real, noise, optimiser):
+    optimiser.zero_grad()
+    bce(D(real), 1.0).backward()
+    bce(D(G(noise).detach()), 0.0).backward()
+    optimiser.step()
+
+
+def by_hand(D, G, real, noise, optimiser):
+    loss = F.softplus(-D(real)).mean() + F.softplus(D(G(noise).detach())).mean()
+    found = torch.autograd.grad(loss, list(D.parameters()))
+    for weight, gradient in zip(D.parameters(), found, strict=True):
+        weight.grad = gradient
+    optimiser.step()
+
+
+@pytest.mark.parametrize("answer", [right_d, two_backwards, by_hand])
+def test_the_discriminators_step_in_three_ways(answer):
+    assert check.discriminator_step(answer)
+
+
+def attached(D, G, real, noise, optimiser):
+    optimiser.zero_grad()
+    (bce(D(real), 1.0) + bce(D(G(noise)), 0.0)).backward()
+    optimiser.step()
+
+
+def stale(D, G, real, noise, optimiser):
+    (bce(D(real), 1.0) + bce(D(G(noise).detach()), 0.0)).backward()
+    optimiser.step()
+
+
+def swapped(D, G, real, noise, optimiser):
+    optimiser.zero_grad()
+    (bce(D(real), 0.0) + bce(D(G(noise).detach()), 1.0)).backward()
+    optimiser.step()
+
+
+def together(D, G, real, noise, optimiser):
+    drawn = D(G(noise))
+    optimiser.zero_grad()
+    (bce(D(real), 1.0) + bce(drawn, 0.0) + bce(drawn, 1.0)).backward()
+    optimiser.step()
+
+
+def squashed(D, G, real, noise, optimiser):
+    optimiser.zero_grad()
+    fake = torch.sigmoid(D(G(noise).detach()))
+    (bce(torch.sigmoid(D(real)), 1.0) + bce(fake, 0.0)).backward()
+    optimiser.step()
+
+
+def zeroes_g(D, G, real, noise, optimiser):
+    right_d(D, G, real, noise, optimiser)
+    G.zero_grad()
+
+
+def moves_g(D, G, real, noise, optimiser):
+    right_d(D, G, real, noise, optimiser)
+    with torch.no_grad():
+        next(G.parameters()).add_(0.1)
+
+
+def library(D, G, real, noise, optimiser):
+    optimiser.zero_grad()
+    losses.non_saturating_d(D(real), D(G(noise).detach())).backward()
+    optimiser.step()
+
+
+def nothing(D, G, real, noise, optimiser):
+    pass
+
+
+@pytest.mark.parametrize(
+    ("answer", "says"),
+    [
+        (attached, "not detached"),
+        (stale, "zero_grad comes first"),
+        (swapped, "labels are swapped"),
+        (together, "Both players in one backward"),
+        (squashed, "with logits"),
+        (zeroes_g, "gradients that G holds"),
+        (moves_g, "G's weights changed"),
+        (library, "library's version"),
+        (nothing, "did not move"),
+        (lambda D, G: None, "it stopped: TypeError"),
+    ],
+)
+def test_the_discriminators_step_as_people_get_it_wrong(answer, says):
+    verdict = check.discriminator_step(answer)
+    assert not verdict and says in verdict.message
+
+
+def test_without_detach_nothing_changes_where_g_zeroes_its_gradients():
+    """So that is no mistake of a whole training, only of the step alone."""
+
+    def play(detach):
+        D, G = networks(7)
+        players = [torch.optim.SGD(n.parameters(), lr=0.2) for n in (D, G)]
+        generator = torch.Generator().manual_seed(8)
+        for _ in range(5):
+            real, noise = (torch.randn(6, k, generator=generator) for k in (2, 3))
+            fake = G(noise)
+            players[0].zero_grad()
+            losses.non_saturating_d(D(real), D(fake.detach() if detach else fake)).backward()
+            players[0].step()
+            players[1].zero_grad()
+            losses.non_saturating_g(D(real), D(G(noise))).backward()
+            players[1].step()
+        return torch.cat([p.detach().flatten() for n in (D, G) for p in n.parameters()])
+
+    assert torch.equal(play(True), play(False))
+
+
+# 5.4
+
+
+def g_step(score_loss, zero=True, cut=False):
+    def step(D, G, noise, optimiser):
+        if zero:
+            optimiser.zero_grad()
+        drawn = G(noise).detach() if cut else G(noise)
+        score_loss(D(drawn)).backward()
+        optimiser.step()
+
+    return step
+
+
+@pytest.mark.parametrize(
+    ("answer", "says"),
+    [
+        (g_step(lambda s: bce(s, 1.0)), "G climbs"),
+        (g_step(lambda s: -F.logsigmoid(s).mean()), "G climbs"),
+        (g_step(lambda s: bce(s, 0.0)), "label is swapped"),
+        (g_step(lambda s: torch.log(1 - torch.sigmoid(s)).mean()), "saturating"),
+        (g_step(lambda s: bce(torch.sigmoid(s), 1.0)), "with logits"),
+        (g_step(lambda s: bce(s, 1.0), zero=False), "earlier step"),
+        (g_step(lambda s: bce(s, 1.0), cut=True), "did not move"),
+        (g_step(lambda s: losses.non_saturating_g(s, s)), "library's version"),
+    ],
+)
+def test_the_generators_step(answer, says):
+    verdict = check.generator_step(answer)
+    assert says in verdict.message and bool(verdict) == (says == "G climbs")
+
+
+# 5.5
+
+
+def penalty(of, scored=torch.sum, graph=True, factor=0.5):
+    def r1(D, real, gamma):
+        x = real.clone().requires_grad_(True)
+        slope = torch.autograd.grad(scored(D(x)), x, create_graph=graph)[0]
+        return factor * gamma * of(slope)
+
+    return r1
+
+
+def squared(slope):
+    return (slope**2).sum(dim=1).mean()
+
+
+def by_backward(D, real, gamma):
+    x = real.clone().requires_grad_(True)
+    D(x).sum().backward(create_graph=True)
+    return gamma * x.grad.pow(2).sum() / (2 * len(real))
+
+
+def in_place(D, real, gamma):
+    real.requires_grad_()
+    (slope,) = torch.autograd.grad(D(real).sum(), real, create_graph=True)
+    return gamma / 2 * slope.norm(dim=1).pow(2).mean()
+
+
+@pytest.mark.filterwarnings("ignore:Using backward")
+@pytest.mark.parametrize("answer", [penalty(squared), by_backward, in_place])
+def test_r1_in_three_ways(answer):
+    assert check.r1_penalty(answer)
+
+
+@pytest.mark.parametrize(
+    ("answer", "says"),
+    [
+        (penalty(squared, scored=torch.mean), "B^2 times"),
+        (penalty(squared, graph=False), "create_graph"),
+        (penalty(lambda s: s.norm(dim=1).mean()), "not squared"),
+        (lambda D, x, gamma: penalty(squared, factor=1)(D, x, 1.0), "gamma / 2 is lost"),
+        (penalty(squared, factor=1), "not gamma"),
+        (lambda D, x, gamma: penalties.r1(D(x.requires_grad_()), x), "library's version"),
+        (lambda D, x, gamma: 0.5, "value is not right"),
+        (lambda D, x, gamma: penalty(squared)(D, x, gamma).detach(), "create_graph"),
+    ],
+)
+def test_r1_as_people_get_it_wrong(answer, says):
+    verdict = check.r1_penalty(answer)
+    assert not verdict and says in verdict.message
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_oracles_are_what_the_library_computes(seed):
+    D, _ = networks(seed)
+    generator = torch.Generator().manual_seed(seed)
+    x = torch.randn(7, 2, generator=generator).requires_grad_()
+    by_hand = check.r1_penalty.oracle(D, x.detach(), 2.0)
+    assert torch.allclose(by_hand, penalties.r1(D(x), x), atol=1e-6)
+    assert torch.allclose(by_hand, penalties.r2(D(x), x), atol=1e-6)
+    real, fake = torch.randn(2, 9, generator=generator)
+    d, g = check.relativistic.oracle(real, fake)
+    assert torch.allclose(d, losses.relativistic_d(real, fake))
+    assert torch.allclose(g, losses.relativistic_g(real, fake))
+
+
+# 5.6
+
+
+@pytest.mark.parametrize(
+    ("answer", "says"),
+    [
+        (lambda r, f: (-F.logsigmoid(r - f).mean(), -F.logsigmoid(f - r).mean()), "who leads"),
+        (
+            lambda r, f: (
+                F.binary_cross_entropy_with_logits(r - f, torch.ones_like(r)),
+                F.binary_cross_entropy_with_logits(r - f, torch.zeros_like(r)),
+            ),
+            "who leads",
+        ),
+        (
+            lambda r, f: (F.softplus(f - r.mean()).mean(), F.softplus(r.mean() - f).mean()),
+            "average",
+        ),
+        (lambda r, f: (F.softplus(f - r).mean(), F.softplus(f - r).mean()), "same sign"),
+        (lambda r, f: (losses.relativistic_d(r, f), losses.relativistic_g(r, f)), "library's"),
+        (lambda r, f: F.softplus(f - r).mean(), "should return 2 things"),
+    ],
+)
+def test_relativistic(answer, says):
+    assert says in check.relativistic(answer).message
