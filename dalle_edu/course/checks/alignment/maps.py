@@ -42,9 +42,7 @@ def _one_column_more(text: Tensor, image: Tensor, penalty: float) -> tuple[Tenso
 
 
 def _not_centred(text: Tensor, image: Tensor, penalty: float) -> Tensor:
-    return torch.linalg.solve(
-        text.T @ text + penalty * torch.eye(text.shape[1]), text.T @ image
-    )
+    return torch.linalg.solve(text.T @ text + penalty * torch.eye(text.shape[1]), text.T @ image)
 
 
 def _eye(text: Tensor, factor: float) -> Tensor:
@@ -72,10 +70,7 @@ ridge = Build(
             "Subtract both means first, and give the bias back what they were.",
         ),
         Mistake(
-            lambda t, v, p: (
-                _not_centred(t, v, p),
-                v.mean(0) - t.mean(0) @ _not_centred(t, v, p),
-            ),
+            lambda t, v, p: (_not_centred(t, v, p), v.mean(0) - t.mean(0) @ _not_centred(t, v, p)),
             "The bias is right for its weight, but the weight was solved without centring: use "
             "T - mean T and V - mean V in both products.",
         ),

@@ -131,8 +131,9 @@ best_answer = Build(
             "which is how you tell that it lies off the cloud.",
         ),
         Mistake(
-            lambda answers, chance: (chance.square()[:, None] * answers).sum(0)
-            / chance.square().sum(),
+            lambda answers, chance: (
+                (chance.square()[:, None] * answers).sum(0) / chance.square().sum()
+            ),
             "The error is squared, not the chance.",
         ),
         Mistake(
@@ -168,10 +169,7 @@ predict_recall = Estimate(
     lambda: moved()[1],
     lambda guess, measured: abs(guess - measured) <= 6,
     (
-        Mistake(
-            lambda guess: 0 < guess <= 1,
-            "Give it in percent: 50, not 0.5.",
-        ),
+        Mistake(lambda guess: 0 < guess <= 1, "Give it in percent: 50, not 0.5."),
         Mistake(lambda guess: guess > 100 or guess < 0, "A percentage lies between 0 and 100."),
         Mistake(
             lambda guess: guess < 50,
@@ -215,8 +213,7 @@ too_good_on_its_own = Choice(
     "b",
     (
         Mistake(
-            "a",
-            "A gap that is open shows on the training pairs too: there the cosine is 0.98.",
+            "a", "A gap that is open shows on the training pairs too: there the cosine is 0.98."
         ),
         Mistake(
             "c",

@@ -52,8 +52,7 @@ uniformity = Build(
             "The sign of the result is turned: lower is more even, and 0 is all in one place.",
         ),
         Mistake(
-            lambda x, t: (-t * torch.pdist(x)).exp().mean().log(),
-            "The distance is not squared.",
+            lambda x, t: (-t * torch.pdist(x)).exp().mean().log(), "The distance is not squared."
         ),
         Mistake(
             lambda x, t: (-_squared(x)).exp().mean().log(),
@@ -63,10 +62,7 @@ uniformity = Build(
             lambda x, t: (-t * _squared(x)).exp().sum().log(),
             "A sum over the pairs grows with their number: take the mean.",
         ),
-        Mistake(
-            lambda x, t: (-t * _squared(x)).exp().mean(),
-            "The log is missing.",
-        ),
+        Mistake(lambda x, t: (-t * _squared(x)).exp().mean(), "The log is missing."),
         Mistake(
             lambda x, t: (-t * _squared(x)).exp().mean().log() / math.log(2),
             "That is in bits: take the natural logarithm.",
