@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from itertools import cycle
 
 import matplotlib.pyplot as plt
+import torch
 from IPython.display import display
 from matplotlib.figure import Figure
 from torch import Tensor
@@ -119,7 +120,10 @@ def clouds(panels: Mapping[str, Mapping[str, Tensor]], xlabel: str, ylabel: str,
         panels: for each title the clouds, (N, 2) each, by the name that the legend gives it. All
             panels have one scale.
     """
-    size = (3.1 * len(panels) + 0.3, 3.2)
+    every = torch.cat([xy for shown in panels.values() for xy in shown.values()])
+    low, high = every.amin(0), every.amax(0)
+    middle, half = (low + high) / 2, 0.54 * (high - low).max()
+    size = (3.1 * len(panels) + 0.3, 3.4)
     figure, (axes,) = plt.subplots(
         1, len(panels), figsize=size, sharex=True, sharey=True, squeeze=False
     )
@@ -128,6 +132,8 @@ def clouds(panels: Mapping[str, Mapping[str, Tensor]], xlabel: str, ylabel: str,
             axis.scatter(*xy.T.numpy(), s=14, c=colour, marker=mark, label=name, alpha=0.6, lw=0.8)
         axis.set_title(title, fontsize=9)
         axis.set_xlabel(xlabel)
+        axis.set_xlim(*(middle[0] + half * torch.tensor([-1, 1])).tolist())
+        axis.set_ylim(*(middle[1] + half * torch.tensor([-1, 1])).tolist())
         axis.set_aspect("equal")
         axis.grid(alpha=0.3)
     axes[0].set_ylabel(ylabel)
@@ -156,6 +162,7 @@ def grouped_bars(
         axis.bar_label(drawn, fmt="%.2g", fontsize=6)
     if level:
         axis.axhline(level[0], color="black", linestyle=":", linewidth=1.2, label=level[1])
+    axis.margins(y=0.1)
     axis.set_xticks(range(len(values)), list(values), fontsize=8)
     axis.set_ylabel(ylabel)
     axis.legend(fontsize=7, ncols=len(cases) + bool(level), loc="upper center",

@@ -213,7 +213,7 @@ too_good_on_its_own = Choice(
     "b",
     (
         Mistake(
-            "a", "A gap that is open shows on the training pairs too: there the cosine is 0.98."
+            "a", "A gap that is open shows on the training pairs too: there the cosine is 0.99."
         ),
         Mistake(
             "c",
@@ -222,7 +222,7 @@ too_good_on_its_own = Choice(
         ),
         Mistake(
             "d",
-            "Then more pairs would not help, and a hundred times the penalty would not either: "
+            "Then more pairs would not help, and a penalty would not either: "
             "noise has nothing to be learned. Look at the second and third row.",
         ),
     ),

@@ -129,3 +129,14 @@ def test_the_learners_own_function_runs():
 
     assert check.energy_score(counted)
     assert calls == [(2, 2, 3), (5, 4, 8), (3, 6, 2)]
+
+
+def test_the_oracles_agree_with_the_library():
+    for text, image, penalty in check.ridge.cases():
+        for one, other in zip(check.ridge.oracle(text, image, penalty),
+                              of_the_library(text, image, penalty), strict=True):  # fmt: skip
+            torch.testing.assert_close(one, other, atol=1e-4, rtol=1e-4)
+    for samples, target in check.energy_score.cases():
+        torch.testing.assert_close(
+            check.energy_score.oracle(samples, target), maps.energy_score(samples, target)
+        )

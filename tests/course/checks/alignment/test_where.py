@@ -85,3 +85,10 @@ def of_the_library(similarity, true, k):
 def test_recall(answer, says):
     verdict = check.recall(answer)
     assert bool(verdict) == says.startswith("collapsed") and says in verdict.message
+
+
+def test_the_oracles_agree_with_the_library():
+    for x, t in check.uniformity.cases():
+        torch.testing.assert_close(check.uniformity.oracle(x, t), uniformity(x, t))
+    for similarity, true, k in check.recall.cases():
+        assert check.recall.oracle(similarity, true, k) == of_the_library(similarity, true, k)
