@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 from PIL import Image
-from PIL.PngImagePlugin import PngInfo
 
 from dalle_edu import __version__
 
@@ -34,13 +33,10 @@ def save(image: Image.Image, path: str | Path, *, prompt: str, model: str, seed:
     kind = file_type(path)
     told = {"prompt": prompt, "model": model, "seed": str(seed), "licence": LICENCE}
     told["software"] = f"dalle_edu {__version__}"
-    text, exif = PngInfo(), Image.Exif()
-    for key, value in told.items():
-        text.add_itxt(key, value)
+    exif = Image.Exif()
     exif[_DESCRIPTION] = json.dumps(told)
-    options = {"pnginfo": text} if kind == "PNG" else {"exif": exif, "quality": 95}
     try:
-        write_whole(path, lambda aside: image.save(aside, kind, **options))
+        write_whole(path, lambda aside: image.save(aside, kind, exif=exif, quality=95))
     except OSError as error:
         raise ValueError(f"cannot write {path}: {error.strerror or error}") from error
 
@@ -61,17 +57,19 @@ def write_whole(path: Path, write: Callable[[Path], Any]) -> None:
         os.close(folder)
 
 
+def write_text(path: Path, text: str) -> None:
+    """Write a text in UTF-8 with `write_whole`, lines ending alike on every system."""
+    write_whole(path, lambda aside: aside.write_text(text, "utf-8", newline="\n"))
+
+
 def read(path: str | Path) -> dict[str, str]:
     """What `save` told the file: prompt, model, seed, licence, software; empty if it was not told.
 
     Raises:
         ValueError: if the file type is unknown.
     """
-    kind = file_type(path)
+    file_type(path)
     with Image.open(path) as image:
-        if kind == "PNG":
-            image.load()  # chunks may follow the pixels
-            return {key: str(value) for key, value in image.text.items()}
         try:
             return dict(json.loads(image.getexif().get(_DESCRIPTION, "{}")))
         except ValueError:  # somebody else's description

@@ -15,18 +15,17 @@ from dalle_edu import zoo
 from dalle_edu.chain import Chain, hear
 from dalle_edu.contrastive.losses import cosines
 from dalle_edu.data.pictures import to_network, to_pictures
-from dalle_edu.evaluation import damage, distances, intervals, pixels
-from dalle_edu.evaluation.compositional import CATEGORIES, Rate, prompts, score
+from dalle_edu.evaluation import damage, distances, pixels
+from dalle_edu.evaluation.compositional import CATEGORIES, agreement, prompts, rate, score
 from dalle_edu.evaluation.judge import Judge, right
 from dalle_edu.evaluation.retrieval import EditTest, recall_at_k
-from dalle_edu.provenance import write_whole
+from dalle_edu.provenance import write_text
 from dalle_edu.world.caption import Caption, describe
 from dalle_edu.world.render import render
 from dalle_edu.world.scene import CORE, WIDE, Grammar, Scene, encode, sample
 from dalle_edu.world.truth import truth_matrix
 
-SEED = 0  # the shipped one
-POOL = 4096  # pictures to look up
+SEED, POOL = 0, 4096  # the shipped seed; pictures to look up
 CELLS = [(name, "seen") for name in CATEGORIES] + [("one thing", "pair"), ("two things", "pair")]
 CELLS += [("two things", "order"), ("counting", "count"), ("above and below", "stack")]
 Rows = list[dict[str, Any]]
@@ -44,9 +43,11 @@ class Subject:
     grammar: Grammar
     n: int  # prompts a cell
 
-    def draw(self, asked: Prompts, chain: Chain | None = None) -> Tensor:
-        """One picture of each prompt by the shipped seed, uint8 (B, 3, H, W)."""
-        return (chain or self.chain)([caption.text for _, caption in asked], seed=SEED)[:, 0]
+    def draw(self, asked: Prompts, chain: Chain | None = None, n: int = 1) -> Tensor:
+        """n pictures of each prompt, uint8 (B * n, 3, H, W), and other noise every ten prompts."""
+        texts, draw = [caption.text for _, caption in asked], chain or self.chain
+        tens = [draw(texts[i : i + 10], n, SEED + i) for i in range(0, len(texts), 10)]
+        return torch.cat(tens).flatten(0, 1)
 
     def render(self, scenes: Iterable[Scene], seed: int = 0) -> Tensor:
         """Real pictures, uint8 (B, 3, H, W)."""
@@ -106,39 +107,35 @@ def evaluate(
         raise ValueError(f"entries {unknown} are unknown: choose from {', '.join(ENTRIES)}")
     s, out = subject(model, judge, n), Path(out)
     out.mkdir(parents=True, exist_ok=True)
-    told = {"name": s.chain.name, "model": _checksum(s.chain), "judge": _checksum(s), "n": n}
+    of = {"name": s.chain.name, "model": _checksum(s.chain), "judge": _checksum(s), "n": n}
     about, entries = {"seed": SEED, **(about or {})}, {}
     for name, measure in ENTRIES.items():
         path = out / f"{name}.json"
-        entry = json.loads(path.read_text("utf-8")) if path.exists() else {}
-        if entry.get("of") != told and name in (only or ENTRIES):
-            _write(path, json.dumps({"of": told, **about, "rows": measure(s)}, default=asdict))
-            entry = json.loads(path.read_text("utf-8"))
-        if entry.get("of") == told:
+        text = path.read_text("utf-8") if path.exists() else "{}"
+        if json.loads(text).get("of") != of and name in (only or ENTRIES):
+            text = json.dumps({"of": of, **about, "rows": measure(s)}, default=asdict) + "\n"
+            write_text(path, text)
+        if (entry := json.loads(text)).get("of") == of:
             entries[name] = entry
-    text = [f"# {s.chain.name}", f"{n} prompts a cell; shares in %, with 95 % intervals."]
-    text += [f"{key}: {value}" for key, value in about.items()]
-    text += [f"## {ENTRIES[key].__doc__}\n\n{table(e['rows'])}" for key, e in entries.items()]
-    _write(out / "report.json", json.dumps({"of": told, **about, "entries": entries}, indent=1))
-    _write(out / "report.md", "\n\n".join(text) + "\n")
-    return "\n\n".join(text)
+    told = [f"# {s.chain.name}", f"{n} prompts a cell; shares in %, with 95 % intervals."]
+    told += [f"{key}: {value}" for key, value in about.items()]
+    told += [f"## {ENTRIES[key].__doc__}\n\n{table(e['rows'])}" for key, e in entries.items()]
+    about |= {"of": of, "entries": entries}
+    write_text(out / "report.json", json.dumps(about, indent=1) + "\n")
+    write_text(out / "report.md", "\n\n".join(told) + "\n")
+    return "\n\n".join(told)
 
 
 def subject(model: str | Chain, judge: str | Path | None, n: int) -> Subject:
     """The model and its judges; see `evaluate`."""
     chain, run = (zoo.load(model), model) if isinstance(model, str) else (model, "")
     homes = [Path(judge)] if judge else [Path(run, "judge"), zoo.WEIGHTS / "judge"]
-
-    def piece(homes: Sequence[Path], kind: str) -> Any:
-        home = next((home for home in homes if (home / f"{kind}.json").exists()), None)
-        return home and zoo.load_piece(home, kind)
-
-    if (first := piece(homes, "judge")) is None:
+    if (first := _piece(homes, "judge")) is None:
         raise ValueError(f"there is no judge in {homes[0]}: train one, or give its folder")
-    second = piece([zoo.WEIGHTS / "judge-2"], "judge")
-    # The widest grammar whose shapes the model was taught by name.
-    grammar = CORE if chain.tokenizer.unknown_words(" ".join(WIDE.shapes)) else WIDE
-    return Subject(chain, first, second, piece([Path(run, "gan")], "discriminator"), grammar, n)
+    second = _piece([zoo.WEIGHTS / "judge-2"], "judge")
+    critic = _piece([Path(run, "gan")], "discriminator")
+    taught = not chain.tokenizer.unknown_words(" ".join(WIDE.shapes))
+    return Subject(chain, first, second, critic, WIDE if taught else CORE, n)
 
 
 def table(rows: Sequence[Mapping[str, Any]]) -> str:
@@ -159,23 +156,23 @@ def audit(s: Subject) -> Rows:
     """The judge itself: clear renders, foils rejected, pixels and a second judge that agree"""
     told = s.pairs("audit", 4 * s.n, None)
     real, drawn = s.render(x for x, _ in told), prompts("seen", "two things", "en", "complete", s.n)
-    found = {f"renders, {k}": rate for k, rate in score(s.judge.read(real), told).items()}
+    found = {f"renders, {k}": share for k, share in score(s.judge.read(real), told).items()}
     for kind in damage.FOILS:
         foils = [(x, damage.foil(x, kind, i, s.grammar)) for i, (x, _) in enumerate(told)]
-        foils = [(scene, picture) for scene, picture in foils if picture is not None]
-        seen = s.judge.read(torch.stack([picture for _, picture in foils]))
-        wrong = [r.scene != scene for r, (scene, _) in zip(seen, foils, strict=True)]
-        found[f"foils, {kind}, rejected"] = _rate(sum(wrong), len(wrong))
+        scenes, shown = zip(*(pair for pair in foils if pair[1] is not None), strict=True)
+        read = zip(s.judge.read(torch.stack(shown)), scenes, strict=True)
+        wrong = [reading.scene != scene for reading, scene in read]
+        found[f"foils, {kind}, rejected"] = rate(sum(wrong), len(wrong))
     for name, asked, shown in (("renders", told, real), ("drawn", drawn, s.draw(drawn))):
         seen = s.judge.read(shown)
         both = zip(pixels.see(shown), seen, strict=True)
         agree = [exact.agrees(r.scene) for exact, r in both if r.scene]
-        found[f"{name}, pixels agree"] = _rate(sum(agree), len(agree))
+        found[f"{name}, pixels agree"] = rate(sum(agree), len(agree))
         if s.second:
             three = zip(seen, s.second.read(shown), asked, strict=True)
             same = [right(one, c) == right(other, c) for one, other, (_, c) in three]
-            found[f"{name}, second judge agrees"] = _rate(sum(same), len(same))
-    return [{"what": name, "share": rate} for name, rate in found.items()]
+            found[f"{name}, second judge agrees"] = rate(sum(same), len(same))
+    return [{"what": name, "share": share} for name, share in found.items()]
 
 
 def cells(s: Subject) -> Rows:
@@ -227,15 +224,22 @@ def distance(s: Subject) -> Rows:
     real = s.judge.features(s.render(scene for scene, _ in s.pairs("fresh", len(asked))))
     rows = []
     for name, shown in (("drawn", drawn), ("other renders", floor)):
-        seen, found = s.judge.read(shown), s.judge.features(shown)
-        both = enumerate(zip(seen, asked, strict=True))
-        good = [i for i, (r, (_, c)) in both if right(r, c) and r.scene.things]
-        sharp = None
+        found, seen = s.judge.features(shown), s.judge.read(shown)
+        row = {"pictures": name, "Frechet distance": distances.frechet_distance(found, real)}
+        row |= {"KID x 1000": 1000 * distances.kid(found, real), "sharpness": None}
+        good = [i for i, r in enumerate(seen) if right(r, asked[i][1]) and r.scene.things]
         if len(good) > 9:  # fewer tell nothing
-            sharp = pixels.relative_sharpness(shown[good], [seen[i] for i in good])
-        rows.append({"pictures": name, "Frechet distance": distances.frechet_distance(found, real)})
-        rows[-1] |= {"KID x 1000": 1000 * distances.kid(found, real), "sharpness": sharp}
+            row["sharpness"] = pixels.relative_sharpness(shown[good], [seen[i] for i in good])
+        rows.append(row)
     return rows
+
+
+def variety(s: Subject) -> Rows:
+    """What terse prompts leave open: how often two drawings of one agree, two scenes by chance"""
+    asked = prompts("seen", "one thing", "en", "terse", s.n)
+    drawn = s.draw(asked, n=2)
+    found = agreement(s.judge.read(drawn[0::2]), s.judge.read(drawn[1::2]), asked)
+    return [{"left open": name} | rates for name, rates in found.items()]
 
 
 @torch.no_grad()
@@ -250,7 +254,7 @@ def stage_1(s: Subject) -> Rows:
         both = recall_at_k(cosines(images, s.sentences(told)), true)
         for way, found in zip(("picture to caption", "caption to picture"), both, strict=True):
             row = {"language": language, "direction": way, "duplicates": found.duplicates}
-            rows.append(row | {"R@1": _rate(found.hits, found.queries)})
+            rows.append(row | {"R@1": rate(found.hits, found.queries)})
     return rows
 
 
@@ -263,25 +267,24 @@ def edits(s: Subject) -> Rows:
         words = d.read(clip.captions(t)[2].float(), t > 0)
         return d.match(d.look(p)[2], tuple(part[:, None] for part in words))[:, 0]
 
-    scorers = {
-        "sentence": lambda *pair: clip.own(*pair)[0],
-        "words": lambda *pair: clip.own(*pair)[1],
-    }
+    scorers = {"sentence": lambda *x: clip.own(*x)[0], "words": lambda *x: clip.own(*x)[1]}
     scorers |= {"discriminator": critic} if d else {}
     for language in ("en", "zh"):
         test = EditTest(s.grammar.name, clip.settings.size, s.chain.tokenizer, s.n, language)
         found = {name: test.run(scorer) for name, scorer in scorers.items()}
         for kind, (shown, *_) in test.kinds.items():
-            rates = {k: _rate(round(f[kind] * len(shown)), len(shown)) for k, f in found.items()}
+            rates = {k: rate(round(f[kind] * len(shown)), len(shown)) for k, f in found.items()}
             rows.append({"language": language, "edit": kind} | rates)
     return rows
 
 
-ENTRIES = {f.__name__: f for f in (audit, cells, controls, distance, stage_1, edits)}
+ENTRIES = {f.__name__: f for f in (audit, cells, controls, distance, variety, stage_1, edits)}
 
 
-def _rate(hits: int, of: int) -> Rate | None:
-    return Rate(hits, of, hits / of, *intervals.wilson(hits, of)) if of else None
+def _piece(homes: Sequence[Path], kind: str) -> Any:
+    """A piece from the first folder that has it, or None."""
+    home = next((home for home in homes if (home / f"{kind}.json").exists()), None)
+    return home and zoo.load_piece(home, kind)
 
 
 def _checksum(holder: Chain | Subject) -> str:
@@ -293,7 +296,3 @@ def _checksum(holder: Chain | Subject) -> str:
             for value in part.state_dict().values():
                 found.update(value.contiguous().numpy().tobytes())
     return found.hexdigest()
-
-
-def _write(path: Path, text: str) -> None:
-    write_whole(path, lambda aside: aside.write_text(text + "\n", "utf-8"))

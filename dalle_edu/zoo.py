@@ -43,22 +43,19 @@ def save_piece(
     (folder / f"{name}.json").write_text(json.dumps(asdict(settings), indent=2) + "\n", "utf-8")
 
 
-def load_piece(folder: str | Path, name: str, kind: str | None = None) -> nn.Module:
+def load_piece(folder: str | Path, name: str) -> nn.Module:
     """The model of a piece, float32, in evaluation mode.
 
     Args:
         folder: where its two files are.
-        name: of the files; `kind`: which model it is, by default the name.
+        name: of the files, and of what it is: one of `KINDS`.
 
     Raises:
         ValueError: if a shipped file is damaged or foreign, or its weights do not fit its settings.
     """
-    build, _ = KINDS[kind or name]
-    path = Path(folder, f"{name}.safetensors")
-    _check(path)
-    _check(path.with_suffix(".json"))
-    values = json.loads(path.with_suffix(".json").read_text("utf-8"))
-    model = build(read_settings(kind or name, values))
+    path, settings = (_check(Path(folder, f"{name}.{end}")) for end in ("safetensors", "json"))
+    build, _ = KINDS[name]
+    model = build(read_settings(name, json.loads(settings.read_text("utf-8"))))
     try:
         state = load_file(path)
         model.load_state_dict({key: value.float() for key, value in state.items()})

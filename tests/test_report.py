@@ -1,6 +1,7 @@
 """The report: what it counts, by a judge that never errs; and that nothing is run twice."""
 
 import json
+from dataclasses import replace
 
 import pytest
 import torch
@@ -191,7 +192,7 @@ def counted(monkeypatch):
         def measure(s):
             """What it measures"""
             calls.append(name)
-            rate = report._rate(1, 2)
+            rate = report.rate(1, 2)
             return [{"what": name, "share": rate, "number": 0.123456, "none": None}]
 
         return measure
@@ -290,3 +291,11 @@ def test_the_table_of_rows_with_different_keys():
         "| 1 | x | - |",
         "| 2 | - | 0.5 |",
     ]
+
+
+def test_variety_sees_a_model_that_draws_always_the_same(perfect):
+    found = report.variety(replace(perfect, n=40))
+    assert [row["left open"] for row in found] == ["sky", "ground", "corner", "size", "column"]
+    for row in found:
+        assert row["drawn"].share == 1  # one scene a prompt, whatever the noise
+        assert row["drawn"].of > 3 and row["renders"].share < 0.9

@@ -174,8 +174,7 @@ class WordsToRegions(nn.Module):
         return self._products(queries, keys).softmax(-1)
 
     def _products(self, words: Tensor, regions: Tensor) -> Tensor:
-        each = "bnld" if words.ndim == 4 else "nld"
-        return torch.einsum(f"{each},brd->bnlr", words, regions).float() * self.scale
+        return torch.einsum("...nld,...rd->...nlr", words, regions).float() * self.scale
 
     def forward(
         self, regions: tuple[Tensor, Tensor], words: tuple[Tensor, Tensor, Tensor]

@@ -45,8 +45,8 @@ class Report:
     skipped: list[tuple[str, str]] = field(default_factory=list)
 
     def __str__(self) -> str:
-        lines = [f"{self.read} pairs read, {len(self.skipped)} rows skipped"]
-        return "\n".join(lines + [f"  {name}: {reason}" for name, reason in self.skipped])
+        rows = "".join(f"\n  {name}: {reason}" for name, reason in self.skipped)
+        return f"{self.read} pairs read, {len(self.skipped)} rows skipped{rows}"
 
 
 class Pairs:
@@ -86,7 +86,6 @@ def open_pairs(
     caption: str = "text",
     size: int = 64,
     streaming: bool = False,
-    max_pixels: int = sources.MAX_PIXELS,
     split: str = "train",
     config: str | None = None,
 ) -> Pairs:
@@ -102,7 +101,6 @@ def open_pairs(
         caption: column of the captions; "text" also stands for the `.txt` of a sample in a tar.
         size: side of the pictures, in pixels; they are cropped to their central square.
         streaming: do not hold them in memory.
-        max_pixels: a picture of more is refused unread.
         split: of a hub dataset.
         config: of a hub dataset that has several.
 
@@ -121,7 +119,7 @@ def open_pairs(
         for name, row in rows():
             try:
                 text = sources.read_caption(row, caption)
-                image = sources.read_picture(row.get(picture), size, max_pixels)
+                image = sources.read_picture(row.get(picture), size)
             except ValueError as error:
                 report.skipped.append((name, str(error)))
             else:
@@ -198,9 +196,6 @@ def positives(pairs: Sequence[Pair]) -> Tensor:
         (B, B) bool; rows are pictures, columns captions.
     """
     if all(pair.scene and pair.claims for pair in pairs):
-        codes = np.array([encode(pair.scene) for pair in pairs])
-        return truth_matrix(codes, [pair.claims for pair in pairs])
-    number: dict[str, int] = {}
-    texts = [" ".join(pair.caption.casefold().split()) for pair in pairs]
-    ids = torch.tensor([number.setdefault(text, len(number)) for text in texts])
-    return ids[:, None] == ids[None]
+        return truth_matrix([encode(pair.scene) for pair in pairs], [pair.claims for pair in pairs])
+    texts = np.array([" ".join(pair.caption.casefold().split()) for pair in pairs])
+    return torch.from_numpy(texts[:, None] == texts)

@@ -11,9 +11,9 @@ import itertools
 import json
 import re
 import tarfile
-import threading
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future
+from functools import partial
+from multiprocessing.pool import ThreadPool
 from operator import itemgetter
 from pathlib import Path
 from types import ModuleType
@@ -27,7 +27,8 @@ from torch import Tensor
 
 FORMATS = ("BMP", "GIF", "JPEG", "PNG", "TIFF", "WEBP")
 IMAGES = (".bmp", ".gif", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp")
-TABLE, SHARDS, METADATA = ".parquet", (".tar", ".tgz", ".tar.gz"), "metadata.jsonl"
+TABLE, METADATA = ".parquet", "metadata.jsonl"
+ENDINGS = (METADATA, TABLE, ".tar", ".tgz", ".tar.gz")
 MAX_PIXELS = 64_000_000
 HUB_SECONDS = 2.0
 PEEK = 100  # rows of a folder or tar looked at to learn which columns there are
@@ -42,15 +43,16 @@ def find_rows(
     source: str, columns: Sequence[str], streaming: bool, split: str, config: str | None
 ) -> Found:
     """Which columns a source has, and its rows; arguments and errors as of `open_pairs`."""
-    if (files := _local_files(source)) is None:
-        if _is_hub_name(source):
-            return _from_table(_open_hub(source, split, config, streaming), columns)
+    files = _local_files(source)
+    if not files and _is_hub_name(source):
+        return _from_table(_open_hub(source, split, config, streaming), columns)
+    if not files:
         raise FileNotFoundError(f"there is no file or folder {source!r}{_nearest(source)}")
-    if files[0].suffix == ".jsonl":
-        return _peeked(lambda: _folder_rows(files))
     if files[0].suffix == TABLE:
         return _from_table(_open_parquet(source, files), columns)
-    return _peeked(lambda: _tar_rows(files))
+    rows = partial(_folder_rows if files[0].suffix == ".jsonl" else _tar_rows, files)
+    first = itertools.islice(rows(), PEEK)
+    return sorted({column for _, row in first for column in row} - {PROBLEM}), rows
 
 
 def import_datasets() -> ModuleType:
@@ -63,25 +65,24 @@ def import_datasets() -> ModuleType:
     return datasets
 
 
-def _local_files(source: str) -> list[Path] | None:
-    """Files of one kind at a path or pattern; None if nothing is there."""
+def _local_files(source: str) -> list[Path]:
+    """Files of one kind at a path or pattern; none if nothing is there."""
     path = Path(source).expanduser()
+    found = [path] if path.exists() else sorted(map(Path, glob.glob(str(path), recursive=True)))
     if path.is_dir():
         found = sorted(file for file in path.rglob("*") if file.is_file())
-    elif path.exists():
-        found = [path]
-    elif not (found := sorted(map(Path, glob.glob(str(path), recursive=True)))):
-        return None
-    for kind in (METADATA, TABLE, SHARDS):
+    for kind in (METADATA, TABLE, ENDINGS):
         if files := [file for file in found if file.name.endswith(kind)]:
             return files
-    kinds = ", ".join((METADATA, TABLE, *SHARDS))
-    raise ValueError(f"{source} holds no captioned pictures: give a folder or files with {kinds}")
+    if found or path.exists():
+        kinds = f"a folder or files with {', '.join(ENDINGS)}"
+        raise ValueError(f"{source} holds no captioned pictures: give {kinds}")
+    return []
 
 
 def _is_hub_name(source: str) -> bool:
     owner = source.partition("/")[0]
-    a_file = source.endswith((METADATA, TABLE, *SHARDS)) or Path(owner).exists()
+    a_file = source.endswith(ENDINGS) or Path(owner).exists()
     return not a_file and bool(re.fullmatch(r"[\w-][\w.-]*/[\w.-]+", source))
 
 
@@ -92,23 +93,18 @@ def _nearest(source: str) -> str:
     return f": did you mean {str(path.parent / close[0])!r}?" if close else ""
 
 
-def _peeked(rows: Callable[[], Iterator[Row]]) -> Found:
-    first = itertools.islice(rows(), PEEK)
-    return sorted({column for _, row in first for column in row} - {PROBLEM}), rows
-
-
 def _folder_rows(tables: Sequence[Path]) -> Iterator[Row]:
     """Rows of every metadata.jsonl, then the pictures that no row names."""
     named = set()
     for table in tables:
         with table.open("rb") as file:
-            for number, line in enumerate(file, 1):
+            lines = ((n, line) for n, line in enumerate(file, 1) if line.strip())
+            for number, line in lines:
                 place = f"{table.name} line {number}"
                 try:
                     row = dict(json.loads(line))
                 except (ValueError, TypeError):
-                    if line.strip():
-                        yield place, {PROBLEM: "row is not a JSON object"}
+                    yield place, {PROBLEM: "row is not a JSON object"}
                     continue
                 path = table.parent / str(row["file_name"]) if row.get("file_name") else None
                 named.add(path)
@@ -172,7 +168,9 @@ def _open_hub(name: str, split: str, config: str | None, streaming: bool) -> Any
     here = f"{name!r} is no file or folder here, and the hub"
     try:
         if not constants.HF_HUB_OFFLINE:  # ask first: `load_dataset` tries for 23 s
-            _within(HUB_SECONDS, lambda: HfApi().dataset_info(name, timeout=HUB_SECONDS))
+            ask = partial(HfApi().dataset_info, name, timeout=HUB_SECONDS)
+            with ThreadPool(1) as pool:  # finding a host has no timeout of its own
+                pool.apply_async(ask).get(HUB_SECONDS)
         return datasets.load_dataset(name, config, split=split, streaming=streaming)
     except (errors.RepositoryNotFoundError, datasets.exceptions.DatasetNotFoundError) as error:
         raise FileNotFoundError(f"{here} has no public dataset of that name") from error
@@ -181,20 +179,6 @@ def _open_hub(name: str, split: str, config: str | None, streaming: bool) -> Any
     except Exception as error:  # whatever the transport raises
         why = f"could not be reached ({_one_line(error)})"
         raise ConnectionError(f"{here} {why}: check the name, or the network") from error
-
-
-def _within(seconds: float, call: Callable[[], Any]) -> Any:
-    """What `call` returns or raises, unless it takes too long: finding a host has no timeout."""
-    future: Future = Future()
-
-    def run() -> None:
-        try:
-            future.set_result(call())
-        except Exception as error:
-            future.set_exception(error)
-
-    threading.Thread(target=run, daemon=True).start()
-    return future.result(timeout=seconds)
 
 
 def _one_line(error: BaseException) -> str:
@@ -227,15 +211,14 @@ def read_picture(source: Any, size: int, max_pixels: int = MAX_PIXELS) -> Tensor
             image.draft(None, (2 * size, 2 * size))  # a JPEG is decoded no finer than needed
             rgb = _to_rgb(ImageOps.exif_transpose(image))
     except FileNotFoundError as error:
-        raise ValueError(
-            f"row without an image: there is no file {Path(str(source)).name}"
-        ) from error
+        name = Path(str(source)).name
+        raise ValueError(f"row without an image: there is no file {name}") from error
     except Image.DecompressionBombError as error:
         raise ValueError(f"picture too large: {error}") from error
-    except UnidentifiedImageError as error:
-        raise ValueError(f"broken picture: none of {', '.join(FORMATS)}") from error
     except Exception as error:  # PIL raises many kinds on broken files
-        raise ValueError(f"broken picture: {str(error) or repr(error)}") from error
+        unknown = isinstance(error, UnidentifiedImageError)
+        why = f"none of {', '.join(FORMATS)}" if unknown else str(error) or repr(error)
+        raise ValueError(f"broken picture: {why}") from error
     square = ImageOps.fit(rgb, (size, size), Image.Resampling.BICUBIC)
     return torch.from_numpy(np.array(square)).permute(2, 0, 1).contiguous()
 

@@ -7,6 +7,7 @@ Categories after GenEval (Ghosh et al. 2023). Prompts for tuning ("dev") and for
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from zlib import crc32
 
 from dalle_edu.world.caption import Caption, describe
@@ -17,7 +18,6 @@ from dalle_edu.world.scene import (
     WIDE,
     Grammar,
     Scene,
-    Thing,
     held_out,
     sample,
 )
@@ -29,12 +29,13 @@ from .judge import Reading, right
 SPLITS = ("seen", "pair", "order", "stack", "count")
 
 
-def _different(things: tuple[Thing, ...], *names: str) -> bool:
-    return all(len({getattr(t, name) for t in things}) == len(things) for name in names)
+def _kinds(scene: Scene, attribute: str) -> int:
+    return len({getattr(thing, attribute) for thing in scene.things})
 
 
-def _equal(things: tuple[Thing, ...]) -> bool:
-    return len(things) > 1 and len({replace(t, column="", row=0) for t in things}) == 1
+def _equal(scene: Scene) -> bool:
+    looks = {replace(thing, column="", row=0) for thing in scene.things}
+    return len(looks) == 1 < len(scene.things)
 
 
 def _related(caption: Caption, kind: str) -> bool:
@@ -55,13 +56,10 @@ CATEGORIES = {
     "two things": Category(CORE, lambda s, c: len(s.things) == 2),
     "weather": Category(CORE, lambda s, c: s.clouds > 0 and s.light != "none"),
     # One shape in two colours; two things told apart by where they stand; all attributes differ.
-    "colour": Category(
-        CORE, lambda s, c: len({t.shape for t in s.things}) == 1 and _different(s.things, "colour")
-        and len(s.things) == 2,
-    ),
+    "colour": Category(CORE, lambda s, c: _kinds(s, "shape") == 1 and _kinds(s, "colour") == 2),
     "position": Category(CORE, lambda s, c: _related(c, "left")),
     "attribute binding": Category(
-        CORE, lambda s, c: len(s.things) == 2 and _different(s.things, "shape", "colour", "size")
+        CORE, lambda s, c: all(_kinds(s, name) == 2 for name in ("shape", "colour", "size"))
     ),
     "drawn things": Category(
         WIDE, lambda s, c: 0 < len(s.things) < 3 and all(t.shape in DRAWN for t in s.things)
@@ -69,8 +67,8 @@ CATEGORIES = {
     "fills": Category(
         WIDE, lambda s, c: 0 < len(s.things) < 3 and any(t.fill != "solid" for t in s.things)
     ),
-    "three things": Category(WIDE, lambda s, c: len(s.things) == 3 and not _equal(s.things)),
-    "counting": Category(WIDE, lambda s, c: _equal(s.things)),
+    "three things": Category(WIDE, lambda s, c: len(s.things) == 3 and not _equal(s)),
+    "counting": Category(WIDE, lambda s, c: _equal(s)),
     "above and below": Category(WIDE, lambda s, c: _related(c, "above")),
 }  # fmt: skip
 
@@ -78,11 +76,11 @@ CATEGORIES = {
 def _asks(scene: Scene, caption: Caption, split: str) -> bool:
     """Whether the scene is of the split, and the caption names what is held out."""
     mentions = caption.claims.mentions
-    if split == "pair" and not any((m.colour, m.shape) in HELD_OUT_PAIRS for m in mentions):
-        return False
-    if split == "order" and not (caption.claims.relations or all(m.column for m in mentions)):
-        return False
-    return held_out(scene) == (set() if split == "seen" else {split})
+    named = {
+        "pair": any((m.colour, m.shape) in HELD_OUT_PAIRS for m in mentions),
+        "order": caption.claims.relations or all(m.column for m in mentions),
+    }
+    return held_out(scene) == {split} - {"seen"} and bool(named.get(split, True))
 
 
 def prompts(
@@ -133,10 +131,10 @@ class Rate:
     low: float
     high: float
 
-    @classmethod
-    def of_list(cls, good: Sequence[bool]) -> "Rate":
-        """The rate of True among at least one value."""
-        return cls(sum(good), len(good), sum(good) / len(good), *wilson(sum(good), len(good)))
+
+def rate(right: int, of: int) -> Rate | None:
+    """The share of `right` among `of`, with its interval; of nothing there is none."""
+    return Rate(right, of, right / of, *wilson(right, of)) if of else None
 
 
 def attributes(scene: Scene, prompt: tuple[Scene, Caption]) -> dict[str, bool]:
@@ -187,4 +185,39 @@ def score(readings: Sequence[Reading], prompts: Sequence[tuple[Scene, Caption]])
         found["legible"].append(reading.scene is not None)
         for name, good in attributes(reading.scene or prompt[0], prompt).items():
             found.setdefault(name, []).append(good and reading.scene is not None)
-    return {name: Rate.of_list(good) for name, good in found.items()}
+    return {name: rate(sum(good), len(good)) for name, good in found.items()}
+
+
+def agreement(
+    first: Sequence[Reading], other: Sequence[Reading], prompts: Sequence[tuple[Scene, Caption]]
+) -> dict[str, dict[str, Rate | None]]:
+    """Do two pictures of one prompt agree in what it leaves open? They should do so by chance only.
+
+    Args:
+        first, other: what was read in the two pictures of each prompt; pairs are left out in which
+            the judge cannot tell, or does not see one thing.
+        prompts: terse ones of one thing.
+
+    Returns:
+        For each attribute how often the drawn pairs agree ("drawn"), and how often two scenes do
+        whose captions leave it open ("renders").
+    """
+
+    def part(holder: Scene | Claims, name: str) -> str | None:  # its own, or its one thing's
+        if hasattr(holder, name):
+            return getattr(holder, name)
+        return getattr(*(getattr(holder, "things", None) or holder.mentions), name)
+
+    found = {}
+    for name in ("sky", "ground", "corner", "size", "column"):
+        free = [i for i, (_, caption) in enumerate(prompts) if part(caption.claims, name) is None]
+        if name == "corner":  # of no sun and no moon there is none
+            free = [i for i in free if prompts[i][0].light != "none"]
+        drawn = [(first[i].scene, other[i].scene) for i in free]
+        drawn = [pair for pair in drawn if all(s and len(s.things) == 1 for s in pair)]
+        kinds = {"drawn": drawn, "renders": list(pairwise(prompts[i][0] for i in free))}
+        found[name] = {
+            kind: rate(sum(part(a, name) == part(b, name) for a, b in pairs), len(pairs))
+            for kind, pairs in kinds.items()
+        }
+    return found

@@ -144,10 +144,10 @@ def foil(scene: Scene, kind: str, seed: int, grammar: Grammar = CORE) -> Tensor 
     kept = tuple(placed for placed in layout.things if placed is not gone)
     whole, behind = (torch.tensor(paint(x, 64)) for x in (layout, replace(layout, things=kept)))
     left, top, right, bottom = box(gone)
-    rows, columns = torch.arange(64)[:, None] + 0.5, torch.arange(64) + 0.5
-    halves = columns < (left + right) / 2, rows < (top + bottom) / 2
-    half = rng.choice((*halves, ~halves[0], ~halves[1]))
-    return torch.where(half.expand(64, 64)[:, :, None], behind, whole).permute(2, 0, 1).contiguous()
+    middles = torch.arange(64) + 0.5  # of the pixels
+    west, north = middles < (left + right) / 2, middles[:, None] < (top + bottom) / 2
+    half = rng.choice((west, north, ~west, ~north)).expand(64, 64)
+    return torch.where(half[:, :, None], behind, whole).permute(2, 0, 1).contiguous()
 
 
 def box(placed: Placed, size: int = 64) -> tuple[float, float, float, float]:
@@ -198,12 +198,10 @@ def _squash(x: Tensor, boxes: Tensor, by: Tensor, generator: Generator) -> Tenso
 def _shuffle(x: Tensor, cell: int, reach: int, generator: Generator) -> Tensor:
     """Tiles of `cell` pixels in another order within squares of reach x reach tiles."""
     order = torch.randperm(reach * reach, generator=generator)
-    side = cell * reach
-    squares = F.unfold(x, side, stride=side)  # (B, C side side, squares)
-    batch, _, count = squares.shape
-    tiles = squares.view(batch, -1, reach, cell, reach, cell, count).transpose(3, 4)
-    tiles = tiles.flatten(2, 3)[:, :, order].unflatten(2, (reach, reach)).transpose(3, 4)
-    return F.fold(tiles.reshape(squares.shape), x.shape[2:], side, stride=side)
+    squares = x.unflatten(2, (-1, reach, cell)).unflatten(5, (-1, reach, cell))
+    tiles = squares.movedim((3, 6), (0, 1))  # (reach, reach, B, C, squares, cell, squares, cell)
+    tiles = tiles.flatten(0, 1)[order].unflatten(0, (reach, reach))
+    return tiles.movedim((0, 1), (3, 6)).reshape(x.shape)
 
 
 def _blur(x: Tensor, size: int) -> Tensor:

@@ -108,9 +108,8 @@ class Judge(nn.Module):
         super().__init__()
         self.settings = settings
         self.heads = heads(GRAMMARS[settings.grammar])
-        self.trunk = {"residual": residual_trunk, "plain": plain_trunk}[settings.kind](
-            settings.widths
-        )
+        trunks = {"residual": residual_trunk, "plain": plain_trunk}
+        self.trunk = trunks[settings.kind](settings.widths)
         # Answers are linear in all places of the grid: pooling or attending over places learned
         # to tell left from right far more slowly (27 and 46 % of scenes right where this had 99 %).
         width, places = settings.widths[-1], (settings.size // 8) ** 2
@@ -170,12 +169,10 @@ class Judge(nn.Module):
             if len(GRAMMARS[self.settings.grammar].fills) == 1:
                 slots[:, :, 3] = there[:, :, 3] = there[:, :, 0]
             consistent = (there == there[:, :, :1]).all(2).all(1)  # a shape has a colour, ...
-            confidence = confidence * consistent
-            readings += map(self._reading, codes.tolist(), confidence.tolist())
+            for code, sure in zip(codes.tolist(), (confidence * consistent).tolist(), strict=True):
+                told = decode(code) if sure >= self.settings.threshold else None
+                readings.append(Reading(told, sure))
         return readings
-
-    def _reading(self, codes: list[int], confidence: float) -> Reading:
-        return Reading(decode(codes) if confidence >= self.settings.threshold else None, confidence)
 
 
 def right(reading: Reading, caption: Caption) -> bool:

@@ -58,10 +58,8 @@ def recall_at_k(similarity: Tensor, true: Tensor, k: int = 1) -> tuple[Recall, R
         raise ValueError(f"k is {k}: give at least 1")
     if similarity.isnan().any():
         raise ValueError("similarity holds NaN: the embeddings are broken, not the ranking")
-    true = true.bool()
-    if not true.any(1).all():
-        row = int((~true.any(1)).nonzero()[0])
-        raise ValueError(f"picture {row} has no true caption: leave it out")
+    if len(without := (~true.any(1)).nonzero()):
+        raise ValueError(f"picture {int(without[0])} has no true caption: leave it out")
 
     def one_way(s: Tensor, t: Tensor) -> Recall:
         s, t = s[t.any(1)], t[t.any(1)]

@@ -84,7 +84,8 @@ class LittleWorld:
         self.scenes = [sample(rng, "seen", GRAMMARS[data.grammar]) for _ in range(count)]
         self.codes = np.array([encode(scene) for scene in self.scenes])
         self.pictures = torch.empty(count, 3, data.size, data.size, dtype=torch.uint8)
-        for i, scene in enumerate(tqdm(self.scenes, "rendering", disable=not progress)):
+        hide = None if progress else True  # None: hidden unless on a terminal
+        for i, scene in enumerate(tqdm(self.scenes, "rendering", disable=hide)):
             self.pictures[i] = render(scene, data.size, rng)
 
     def batch(self, k: int, size: int) -> Batch:

@@ -26,10 +26,7 @@ KEPT = 2  # the newest, and the one before in case the disk damages the newest
 
 def write_tensors(path: Path, tensors: Mapping[str, Tensor], about: Any) -> None:
     """Write tensors, with `about` as JSON in the header, to one safetensors file."""
-    layout = torch.contiguous_format
-    plain = {
-        key: value.detach().cpu().clone(memory_format=layout) for key, value in tensors.items()
-    }
+    plain = {key: value.detach().cpu().contiguous().clone() for key, value in tensors.items()}
     write_whole(path, lambda aside: save_file(plain, aside, {"about": json.dumps(about)}))
 
 
@@ -37,7 +34,13 @@ def read_tensors(path: Path) -> tuple[dict[str, Tensor], Any]:
     """What `write_tensors` wrote: the tensors, and `about`."""
     with safe_open(path, "pt") as file:
         tensors = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118
-        return tensors, json.loads(file.metadata()["about"])
+    return tensors, read_about(path)
+
+
+def read_about(path: Path) -> Any:
+    """The `about` of a file that `write_tensors` wrote; the tensors are not read."""
+    with safe_open(path, "pt") as file:
+        return json.loads(file.metadata()["about"])
 
 
 def pack(models: Models, optimisers: Optimisers) -> dict[str, Tensor]:
@@ -57,7 +60,7 @@ def unpack(tensors: Mapping[str, Tensor], models: Models, optimisers: Optimisers
     """Put what `pack` gave back in place, moments in the memory layout of their weights."""
 
     def under(start: str) -> dict[str, Tensor]:
-        return {key[len(start) :]: v for key, v in tensors.items() if key.startswith(start)}
+        return {k.removeprefix(start): v for k, v in tensors.items() if k.startswith(start)}
 
     for name, model in models.items():
         model.load_state_dict(under(f"models/{name}/"))

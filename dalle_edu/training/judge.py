@@ -60,7 +60,8 @@ class Pool:
         self.pictures = torch.empty(data.scenes, 3, size, size, dtype=torch.uint8)
         self.codes = torch.empty(data.scenes, 4 + 5 * SLOTS, dtype=torch.long)
         self.boxes = torch.zeros(data.scenes, SLOTS, 4)  # pixels; zeros for an empty slot
-        for i in tqdm(range(data.scenes), "rendering", disable=not progress):
+        hide = None if progress else True  # None: hidden unless on a terminal
+        for i in tqdm(range(data.scenes), "rendering", disable=hide):
             scene = sample(rng, None, GRAMMARS[data.grammar])
             layout = lay_out(scene, rng)
             self.pictures[i] = torch.tensor(paint(layout, size)).permute(2, 0, 1)

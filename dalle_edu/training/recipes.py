@@ -7,9 +7,9 @@ seconds, to show that the chain works. Every setting can be changed from the com
 
 import difflib
 import math
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, is_dataclass
-from typing import Any, get_args, get_type_hints
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Any
 
 STAGES = ("judge", "clip", "align", "gan")
 NEEDS = {"judge": (), "clip": (), "align": ("clip",), "gan": ("clip", "align")}
@@ -157,55 +157,39 @@ class Recipe:
     align: AlignRecipe = AlignRecipe()
     gan: GanRecipe = GanRecipe()
 
-    def to_dict(self) -> dict[str, Any]:
-        """The recipe as it is written to JSON."""
-        return asdict(self)
-
-    @classmethod
-    def from_dict(cls, settings: Mapping[str, Any]) -> "Recipe":
-        """The recipe that `to_dict` wrote; a setting that is left out keeps its default.
-
-        Raises:
-            ValueError: names a setting that does not exist, or a value that it cannot take.
-        """
-        return _read(cls, settings, "")
-
     def override(self, assignments: Iterable[str]) -> "Recipe":
         """The recipe with changes such as "gan.steps=400", each read by the type of its setting.
 
         Raises:
             ValueError: names a setting that does not exist, or a value that it cannot take.
         """
-        changed = self.to_dict()
+        recipe = self
         for assignment in assignments:
-            path, equals, value = assignment.partition("=")
+            path, equals, text = assignment.partition("=")
             part, _, name = path.partition(".")
-            if not (equals and name and isinstance(changed.get(part), dict)):
+            settings = getattr(recipe, part, None)
+            if not (equals and name and isinstance(settings, Settings)):
                 raise ValueError(f"cannot set {assignment!r}: write it like gan.steps=400")
-            changed[part][name] = value
-        return self.from_dict(changed)
+            if name not in (known := vars(settings)):
+                near = difflib.get_close_matches(name, known, 1)
+                there = f"there are {', '.join(known)}"
+                mend = f"did you mean {part}.{near[0]}?" if near else there
+                raise ValueError(f"a recipe has no setting {path}: {mend}")
+            kind = type(getattr(type(settings), name))  # that of its default
+            changed = replace(settings, **{name: _read(text, kind, path)})
+            recipe = replace(recipe, **{part: changed})
+        return recipe
 
 
-def _read(kind: Any, value: Any, name: str) -> Any:
-    """`value`, from JSON or the command line, as `kind`: a dataclass, a tuple or a plain type."""
-    if is_dataclass(kind):
-        hints, parts = get_type_hints(kind), {}
-        for key, part in value.items():
-            if key not in hints:
-                near = difflib.get_close_matches(key, hints, 1)
-                mend = f"did you mean {name}{near[0]}?" if near else f"there are {', '.join(hints)}"
-                raise ValueError(f"a recipe has no setting {name}{key}: {mend}")
-            parts[key] = _read(hints[key], part, f"{name}{key}.")
-        return kind(**parts)
-    if get_args(kind):  # tuple[int, ...]
-        items = value.split(",") if isinstance(value, str) else value
-        return tuple(_read(get_args(kind)[0], item, name) for item in items)
-    text = str(value).strip()
+def _read(text: str, kind: type, path: str) -> Any:
+    """`text` from the command line as a number, a word, a bool or a tuple of whole numbers."""
     try:
-        return {"true": True, "false": False}[text.lower()] if kind is bool else kind(text)
+        if kind is bool:
+            return {"true": True, "false": False}[text.strip().lower()]
+        return tuple(map(int, text.split(","))) if kind is tuple else kind(text.strip())
     except (KeyError, ValueError) as error:
-        mend = f"give a value of type {kind.__name__}"
-        raise ValueError(f"setting {name[:-1]} cannot be {value!r}: {mend}") from error
+        mend = "whole numbers like 8,16" if kind is tuple else f"a value of type {kind.__name__}"
+        raise ValueError(f"setting {path} cannot be {text!r}: give {mend}") from error
 
 
 TINY = {"steps": 4, "batch": 8, "warm_up": 2, "log_every": 1, "sheets": 2}

@@ -12,7 +12,6 @@ import logging
 import math
 import random
 import signal
-import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict
@@ -24,6 +23,7 @@ from torch import Tensor, nn
 from tqdm import tqdm
 
 from dalle_edu.data.pictures import contact_sheet
+from dalle_edu.provenance import write_text
 from dalle_edu.training import checkpoint
 from dalle_edu.training.checkpoint import Models, Optimisers
 from dalle_edu.training.device import choose_device, commit, machine
@@ -93,22 +93,21 @@ class Run:
             raise ModuleNotFoundError("training needs pip install 'dalle-edu[train]'") from error
         if not pending(folder, (stage,), recipe, seed, resume):
             raise ValueError(f"stage {stage} is finished in {folder}: nothing is left to train")
-        # Numbers below 1e-38, as where a player is sure of itself, make a product many times slower
-        # on some processors. Threads inherit this, so it stands before the first of them.
-        torch.set_flush_denormal(True)
         self.stage, self.seed, self.progress = stage, seed, progress
         self.chain, self.folder = Path(folder), Path(folder, stage)
         self.recipe, self.settings = getattr(recipe, stage), _settings(recipe, stage, seed)
-        self.device = choose_device(device)
+        # What was chosen first is kept: a measurement may differ from one start to the next.
+        self.found = checkpoint.last(self.folder / "checkpoints")
+        kept = checkpoint.read_about(self.found).get("precision") if self.found else None
+        self.device = choose_device(device, kept)
         # Accelerate's own mixed precision would wrap the penalties too: the loops say where.
         self.accelerator = Accelerator(cpu=self.device.device.type == "cpu", mixed_precision="no")
         self.main = self.accelerator.is_main_process
         logger.info("%s: %s", stage, self.device.reason)
         (self.folder / "sheets").mkdir(parents=True, exist_ok=True)
         self.began = self.saved = self.sheeted = time.monotonic()
-        self.start, self.spent = 0, 0.0
+        self.start, self.board, self.bar = 0, None, None
         self.models, self.optimisers, self.columns = {}, {}, {}  # by name; columns of each table
-        self.board = self.bar = None
         torch.manual_seed(seed)
 
     def generator(self, step: int, purpose: str = "") -> torch.Generator:
@@ -138,16 +137,17 @@ class Run:
         self.optimisers = {k: getattr(o, "optimizer", o) for k, o in optimisers.items()}
         for group in self._groups():
             group["peak"] = group["lr"]
-        if found := checkpoint.last(self.folder / "checkpoints"):
-            tensors, about = checkpoint.read_tensors(found)
-            _same(about, self.settings, found)
+        if self.found:
+            tensors, about = checkpoint.read_tensors(self.found)
+            _same(about, self.settings, self.found)
             checkpoint.unpack(tensors, self.models, self.optimisers)
             torch.set_rng_state(tensors["random/torch"])
             if self.device.device.type == "cuda":
                 torch.cuda.set_rng_state(tensors["random/cuda"])
             random.setstate(tuple(tuple(x) if isinstance(x, list) else x for x in about["random"]))
-            self.start, self.spent = about["step"], about["seconds"]
-            logger.info("%s: continued from %s", self.stage, found)
+            self.start = about["step"]
+            self.began = time.monotonic() - about["seconds"]
+            logger.info("%s: continued from %s", self.stage, self.found)
         for table in self.folder.glob("*.csv") if self.main else ():
             _trim(table, self.start)
 
@@ -157,25 +157,23 @@ class Run:
         Raises:
             Interrupted: after Ctrl-C or SIGTERM, at the end of the step, saved.
         """
-        recipe, asked = self.recipe, []
-        ours = threading.current_thread() is threading.main_thread()  # others may not take signals
-        taken = (signal.SIGINT, signal.SIGTERM) if ours else ()
+        r, asked = self.recipe, []  # asked: signals that came
+        taken = (signal.SIGINT, signal.SIGTERM)
         before = {k: signal.signal(k, lambda number, _: asked.append(number)) for k in taken}
         hide = None if self.progress and self.main else True  # None: hidden unless on a terminal
-        left, start = range(self.start, recipe.steps), self.start
-        self.bar = tqdm(left, self.stage, recipe.steps, initial=start, disable=hide)
+        left = range(self.start, r.steps)
+        self.bar = tqdm(left, self.stage, r.steps, initial=self.start, disable=hide)
         try:
             for step in self.bar:
                 for group in self._groups():
-                    peak, warm_up, fall = group["peak"], recipe.warm_up, recipe.fall
-                    group["lr"] = learning_rate(step, recipe.steps, peak, warm_up, fall)
+                    group["lr"] = learning_rate(step, r.steps, group["peak"], r.warm_up, r.fall)
                 yield step
-                late = time.monotonic() - self.saved >= 60 * recipe.checkpoint_minutes
-                if late or asked or step + 1 == recipe.steps:
+                late = time.monotonic() - self.saved >= 60 * r.checkpoint_minutes
+                if late or asked or step + 1 == r.steps:
                     self.save(step + 1)
                 if asked:
                     why = f"{self.stage} was stopped by {signal.Signals(asked[0]).name}"
-                    done = f"saved after step {step + 1} of {recipe.steps}"
+                    done = f"saved after step {step + 1} of {r.steps}"
                     raise Interrupted(f"{why} and {done}: continue with --resume")
         finally:
             for number, handler in before.items():
@@ -200,8 +198,7 @@ class Run:
         """One row of `metrics.csv` and of TensorBoard, every `recipe.log_every` steps."""
         if step % self.recipe.log_every == 0 or step + 1 == self.recipe.steps:
             row = self.record(step, "metrics", **values)
-            if self.bar is not None:
-                self.bar.set_postfix({name: f"{row[name]:.3g}" for name in values})
+            self.bar.set_postfix({name: f"{row[name]:.3g}" for name in values})
 
     def record(self, step: int, table: str = "checks", **values: Tensor | float) -> dict:
         """One row of `<table>.csv` and of TensorBoard, now; the first row settles the columns.
@@ -245,7 +242,7 @@ class Run:
 
     def seconds(self) -> float:
         """Seconds this stage has taken, summed over its resumes."""
-        return self.spent + time.monotonic() - self.began
+        return time.monotonic() - self.began
 
     def save(self, step: int) -> None:
         """Write a checkpoint after `step` steps, unless a weight or a moment is not finite."""
@@ -255,6 +252,7 @@ class Run:
         if self.device.device.type == "cuda":
             tensors["random/cuda"] = torch.cuda.get_rng_state()
         about = {"step": step, "seconds": self.seconds(), "random": random.getstate()}
+        about["precision"] = str(self.device.dtype).removeprefix("torch.")
         if self.main:
             checkpoint.save(self.folder / "checkpoints", step, tensors, self.settings | about)
         self.saved = time.monotonic()
@@ -265,9 +263,9 @@ class Run:
             self.board.close()
         about = self.settings | {"steps": self.recipe.steps, "seconds": round(self.seconds(), 1)}
         about |= {"machine": machine(), "device": self.device.reason, "commit": commit()}
-        text, path = json.dumps(about | {"figures": figures}, indent=2), self.folder / "result.json"
         if self.main:
-            checkpoint.write_whole(path, lambda aside: aside.write_text(text + "\n", "utf-8"))
+            text = json.dumps(about | {"figures": figures}, indent=2) + "\n"
+            write_text(self.folder / "result.json", text)
 
     def _groups(self) -> list[dict[str, Any]]:
         return [group for o in self.optimisers.values() for group in o.param_groups]
@@ -299,5 +297,4 @@ def _trim(table: Path, start: int) -> None:
     """Drop the rows from step `start` on, and a torn last row."""
     lines = table.read_text("utf-8").splitlines(keepends=True)
     whole = [row for row in lines[1:] if row.endswith("\n") and int(row.split(",")[0]) < start]
-    text = "".join(lines[:1] + whole) if whole else ""
-    checkpoint.write_whole(table, lambda aside: aside.write_text(text, "utf-8", newline="\n"))
+    write_text(table, "".join(lines[:1] + whole) if whole else "")

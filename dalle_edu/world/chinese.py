@@ -1,12 +1,8 @@
 """Chinese: claims in words. Every word it can use stands in the tables at the top. Chapter 1."""
 
-from typing import TYPE_CHECKING
-
-from .english import once, texts
+from .english import Style, once, texts
+from .scene import COLOURS, SHAPES
 from .truth import Claims, Mention
-
-if TYPE_CHECKING:
-    from .caption import Style
 
 SKY = {"blue": ("蓝天", "蓝色的天空"), "night": ("夜空", "夜晚的天空")}
 SKY |= {"sunset": ("晚霞", "日落的天空"), "grey": ("灰色的天空",)}
@@ -17,22 +13,17 @@ CLOUDS |= {n: (f"{c}朵白云", f"有{c}朵白云", f"天上有{c}朵白云") fo
 CLOUDS |= {4: ("四朵白云", "有四朵白云"), "some": ("几朵白云", "有几朵白云", "天上有几朵白云")}
 LIGHT = {"sun": ("太阳", "一个太阳"), "moon": ("月亮", "一个月亮")}
 CORNER = {"left": ("左上角",), "right": ("右上角",), None: ("角落里", "")}
-COLUMN = {"left": ("左边",), "centre": ("中间", "正中间"), "right": ("右边",)}
+COLUMN = {None: ("",), "left": ("左边",), "centre": ("中间", "正中间"), "right": ("右边",)}
 SIDE = {"left": ("左边", "右边"), "above": ("上面", "下面"), "inside": ("里面", "外面")}
-COLOUR = {"red": "红色", "orange": "橙色", "yellow": "黄色", "green": "绿色", "blue": "蓝色"}
-COLOUR |= {"purple": "紫色", "white": "白色", "black": "黑色", "pink": "粉色", "brown": "棕色"}
-COLOUR |= {"grey": "灰色", "turquoise": "青绿色"}
+_COLOURS = "红色 橙色 黄色 绿色 蓝色 紫色 白色 黑色 粉色 棕色 灰色 青绿色"
+COLOUR = dict(zip(COLOURS, _COLOURS.split(), strict=True))
 SIZE = {"small": "小", "large": "大"}
 FILL = {"striped": "带条纹的", "dotted": "带圆点的", "outline": "空心的"}
 NUMBER = {None: "一", 2: "两", 3: "三", 4: "四"}
-# A shape and its measure word.
-SHAPE = {"circle": ("个", "圆形"), "square": ("个", "正方形"), "triangle": ("个", "三角形")}
-SHAPE |= {"star": ("颗", "星星"), "diamond": ("个", "菱形"), "cross": ("个", "十字")}
-SHAPE |= {"heart": ("颗", "爱心"), "ring": ("个", "圆环"), "pentagon": ("个", "五边形")}
-SHAPE |= {"arrow": ("个", "箭头"), "tree": ("棵", "树"), "house": ("座", "房子")}
-SHAPE |= {"boat": ("艘", "船"), "fish": ("条", "鱼"), "flower": ("朵", "花"), "bird": ("只", "鸟")}
-SHAPE |= {"hexagon": ("个", "六边形"), "oval": ("个", "椭圆形"), "car": ("辆", "汽车")}
-SHAPE |= {"mushroom": ("个", "蘑菇"), None: ("个", "东西")}
+# Each shape after its measure word, one character.
+_SHAPES = "个圆形 个正方形 个三角形 颗星星 个菱形 个十字 颗爱心 个圆环 个五边形 个箭头"
+_SHAPES += " 棵树 座房子 艘船 条鱼 朵花 只鸟 个六边形 个椭圆形 辆汽车 个蘑菇 个东西"
+SHAPE = {s: (t[0], t[1:]) for s, t in zip((*SHAPES, None), _SHAPES.split(), strict=True)}
 OPENING = ("", "", "画里有", "图中有")
 GLUE = ("背景", "下面", "有", "在", "和", "的", "上", "下", "另", "它", "是", "还有", "之间")
 _TABLES = (SKY, GROUND, NO_GROUND, CLOUDS, LIGHT, CORNER, COLUMN, SIDE, COLOUR, SIZE, FILL, NUMBER)
@@ -44,7 +35,7 @@ def words() -> list[str]:
     return sorted(set(texts(_TABLES)) - {""})
 
 
-def phrase(claims: Claims, style: "Style") -> str:
+def phrase(claims: Claims, style: Style) -> str:
     """Claims as one Chinese text.
 
     Args:
@@ -74,7 +65,7 @@ def phrase(claims: Claims, style: "Style") -> str:
     return text + style.pick("stop", ("", "。"))
 
 
-def _weather(claims: Claims, style: "Style") -> dict[str, str]:
+def _weather(claims: Claims, style: Style) -> dict[str, str]:
     """What is said of clouds and of sun or moon."""
     weather = {}
     if claims.clouds is not None:
@@ -88,10 +79,9 @@ def _weather(claims: Claims, style: "Style") -> dict[str, str]:
     return weather
 
 
-def _things(claims: Claims, names: list[str], style: "Style") -> str:
+def _things(claims: Claims, names: list[str], style: Style) -> str:
     """All the things: what has a place first, then what has a relation, then the others."""
-    columns = [COLUMN[m.column] if m.column else ("",) for m in claims.mentions]
-    columns = [style.pick("centre word", options) for options in columns]
+    columns = [style.pick("centre word", COLUMN[m.column]) for m in claims.mentions]
     parts = {i: (columns[i], name, False) for i, name in enumerate(names)}
     for i, kind, j in claims.relations:
         if kind == "between":
@@ -108,9 +98,7 @@ def _things(claims: Claims, names: list[str], style: "Style") -> str:
     after = style["places"] < 0.4 and not claims.relations
     there = "有" if style["places"] < 0.8 else "是"
     placed = [(column, text) for column, text, _ in parts.values() if column]
-    clauses = [
-        f"{text}在{column}" if after else f"{column}{there}{text}" for column, text in placed
-    ]
+    clauses = [f"{text}在{c}" if after else f"{c}{there}{text}" for c, text in placed]
     clauses += [text for column, text, related in parts.values() if related and not column]
     bare = [text for column, text, related in parts.values() if not related and not column]
     if bare:
@@ -119,7 +107,7 @@ def _things(claims: Claims, names: list[str], style: "Style") -> str:
     return "，".join(clauses)
 
 
-def _name(mention: Mention, style: "Style") -> str:
+def _name(mention: Mention, style: Style) -> str:
     """A thing with its number and measure word: the size last (一个红色的大圆形) or first."""
     measure, shape = SHAPE[mention.shape]
     number = NUMBER[mention.count] + measure

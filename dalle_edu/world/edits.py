@@ -11,7 +11,7 @@ from itertools import combinations, pairwise
 
 from . import scene as world
 from .caption import Caption, describe
-from .scene import CORE, HOSTS, Grammar, Scene, Thing, as_random, held_out
+from .scene import CORE, HOSTS, Grammar, Scene, as_random, held_out
 
 # Kinds of edit and how often each is tried: most often what is learned last.
 KINDS = {"shape": 5, "colour": 3, "swap shapes": 3, "swap colours": 2, "size": 2, "swap places": 2}
@@ -83,7 +83,8 @@ def _edits(scene: Scene, kind: str, grammar: Grammar, rng: random.Random) -> Ite
             new = {name: getattr(other, name) for name in names[kind.split()[1]]}
             old = {name: getattr(one, name) for name in new}
             swap = {one: replace(one, **new), other: replace(other, **old)}
-            yield replace(scene, things=_in_order(swap.get(t, t) for t in things))
+            swapped = sorted((swap.get(t, t) for t in things), key=lambda t: t.slot)
+            yield replace(scene, things=tuple(swapped))
     elif kind in ("place", "count"):
         for value in _shuffled(values[kind], rng) if alike else ():
             if kind == "count" and value != len(things):
@@ -100,10 +101,6 @@ def _edits(scene: Scene, kind: str, grammar: Grammar, rng: random.Random) -> Ite
             elif scene.light == "none":
                 edited = replace(edited, corner=rng.choice(world.CORNERS))
             yield edited
-
-
-def _in_order(things: Iterable[Thing]) -> tuple[Thing, ...]:
-    return tuple(sorted(things, key=lambda t: t.slot))
 
 
 def _shuffled(values: Iterable, rng: random.Random) -> list:

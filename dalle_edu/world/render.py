@@ -48,10 +48,10 @@ SKY_SHADES = {
     "grey": (((210, 230), (0, 0.07), (0.52, 0.62)), ((210, 230), (0, 0.06), (0.66, 0.76))),
 }
 # A thing's longer side in pixels of a picture 64 wide, and where its centre may be. A scene is
-# crowded if it has two rows, or things both in the centre and beside it.
+# crowded if it has two rows, or things both in the centre and beside it; what lies inside another
+# thing is as small as in a crowd.
 SIZES = {"small": (18.6, 21), "large": (27.6, 30.3)}
 CROWDED_SIZES = {"small": (14.3, 15.3), "large": (19, 20.2)}
-GUEST_SIZES = {"small": (14.3, 15.3), "large": (17, 18)}  # of what lies inside another thing
 PLACES = {"left": (0.21, 0.29), "centre": (0.45, 0.55), "right": (0.71, 0.79)}
 CROWDED_PLACES = {"left": (0.17, 0.24), "centre": (0.45, 0.55), "right": (0.76, 0.83)}
 HEIGHTS = {1: ((0.48, 0.68),), 2: ((0.4, 0.52), (0.74, 0.84))}
@@ -208,7 +208,7 @@ def _place(rng: random.Random, things: tuple[Thing, ...], ceiling: float) -> lis
     rows = max(map(len, columns.values()), default=1)
     crowded = rows > 1 or ("centre" in columns and len(columns) > 1)
     sizes, places = (CROWDED_SIZES, CROWDED_PLACES) if crowded else (SIZES, PLACES)
-    side = {t: rng.uniform(*(GUEST_SIZES if t in guests else sizes)[t.size]) / 64 for t in things}
+    side = {t: rng.uniform(*(CROWDED_SIZES if t in guests else sizes)[t.size]) / 64 for t in things}
     width, height = ({t: side[t] * extent(t.shape)[axis] for t in things} for axis in (0, 1))
     widths = [max(width[t] for t in column) for column in columns.values()]
     xs = _spread(rng, [places[c] for c in columns], widths, 0.015)

@@ -101,15 +101,8 @@ HELD_OUT_STACKS = frozenset(  # above, below
     _pairs("star circle, triangle star, cross square, diamond triangle, square diamond")
     | _pairs("circle cross, heart circle, bird house")
 )
-# How many equal things, and their shape.
-HELD_OUT_COUNTS = {
-    (2, "star"),
-    (3, "circle"),
-    (4, "square"),
-    (2, "heart"),
-    (3, "tree"),
-    (4, "fish"),
-}
+# So many equal things of a shape.
+HELD_OUT_COUNTS = {"star": 2, "circle": 3, "square": 4, "heart": 2, "tree": 3, "fish": 4}
 
 
 def held_out(scene: Scene) -> frozenset[str]:
@@ -120,7 +113,7 @@ def held_out(scene: Scene) -> frozenset[str]:
             found.add("pair")
         looks = a.shape, a.colour, a.fill
         equal = sum(looks == (b.shape, b.colour, b.fill) for b in scene.things)
-        if (equal, a.shape) in HELD_OUT_COUNTS:
+        if equal == HELD_OUT_COUNTS.get(a.shape):
             found.add("count")
         for b in scene.things:
             if a.slot // 2 < b.slot // 2 and (a.shape, b.shape) in HELD_OUT_ORDERS:
@@ -180,10 +173,8 @@ def _draw_things(rng: random.Random, grammar: Grammar) -> tuple[Thing, ...]:
         return Thing(shape, colour, rng.choice(SIZES), "", 0, fill)
 
     # Four things are always equal ones; two or three are so a quarter of the time.
-    if grammar.counts and (n == 4 or (n > 1 and rng.random() < 0.25)):
-        things = [thing()] * n
-    else:
-        things = [thing() for _ in range(n)]
+    equal = grammar.counts and (n == 4 or (n > 1 and rng.random() < 0.25))
+    things = [thing()] * n if equal else [thing() for _ in range(n)]
     placed = [replace(t, column=c, row=r) for t, (c, r) in zip(things, slots, strict=True)]
     if grammar.inside and [t.row for t in placed] == [0, 1] and rng.random() < 0.5:
         host, guest = placed

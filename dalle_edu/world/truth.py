@@ -2,26 +2,23 @@
 
 What is said (`Claims`) is separate from how it is said (`english`, `chinese`). Truth is open-world
 (a caption need not name everything), except that numbers and "no" are exact, different mentions are
-of different things, and a *complete* caption names everything. It is decided on class numbers
-(`scene.encode`): what a scene holds becomes a few bit masks, and what a caption asks for becomes
-numbers of masks, so that a single pair and a whole batch are decided in the same terms. Chapter 1.
+of different things, and a *complete* caption names everything. It is decided for whole batches, on
+class numbers (`scene.encode`): every fact, such as "red", is a mask of the six slots where it
+holds, a fact of the whole scene holds in all or none, and a caption asks for groups of facts that
+must hold together in some slot. Chapter 1.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import reduce
-from itertools import accumulate
-from operator import add, and_
-from typing import TYPE_CHECKING, NamedTuple
+from functools import cached_property, reduce
+from itertools import product
+from operator import or_
 
 import numpy as np
+import torch
 
-from .scene import COLOURS, COLUMNS, CORNERS, FILLS, GROUNDS, LIT, SHAPES, SIZES, SKIES, SLOTS
-
-if TYPE_CHECKING:
-    from torch import Tensor
-
-    from .caption import Caption
+from . import scene as world
+from .scene import LIT, SLOTS, Scene, encode
 
 
 @dataclass(frozen=True)
@@ -55,106 +52,80 @@ class Claims:
     complete: bool = False
 
 
-# A scene's frame is one bit in each of five fields: sky, ground, clouds, light, number of things. A
-# caption's frame has every bit it allows.
-_FIELDS = (len(SKIES), len(GROUNDS), 5, len(LIT), SLOTS + 1)
-_FIELD_STARTS = (0, *accumulate(_FIELDS))[:-1]
-# A scene's masks say in which of the six slots a value is found; mask 0 is of any thing at all.
-_VALUES = (SHAPES, COLOURS, SIZES, FILLS, COLUMNS, ("free", "inside"))
-_STARTS = tuple(accumulate(map(len, _VALUES), initial=1))
-_MASK = [
-    {None: 0} | {value: start + i for i, value in enumerate(values)}
-    for start, values in zip(_STARTS, _VALUES, strict=False)
-]
+@dataclass(frozen=True)
+class Caption:
+    """A caption's text and what it claims."""
+
+    text: str
+    kind: str
+    language: str
+    claims: Claims
+
+    @cached_property
+    def needs(self) -> np.ndarray:
+        """The claims in numbers."""
+        return needs(self.claims)
+
+    def true_of(self, scene: Scene) -> bool:
+        """Whether everything it says is so and, of a complete one, nothing else is there."""
+        return bool(truth_matrix([encode(scene)], [self]))
 
 
-class Needs(NamedTuple):
-    """Claims in numbers: the frames allowed, and for each mention six masks that must all hold."""
+# What can be so of a whole scene, and of a thing; each list in the order of the class numbers.
+_WHOLE = {"sky": world.SKIES, "ground": world.GROUNDS, "clouds": (*range(5), "some")}
+_WHOLE |= {"light": world.LIGHTS, "corner": world.CORNERS, "number": range(SLOTS + 1)}
+_THING = {"shape": world.SHAPES, "colour": world.COLOURS, "size": world.SIZES}
+_THING |= {"fill": world.FILLS, "column": world.COLUMNS, "lies": ("free", "inside", "anywhere")}
+_FIELDS = _WHOLE | _THING
+_FACTS = [(None, 0, 0)]  # word, field and class number; the first is always so
+_FACTS += [(w, f, k) for f, words in enumerate(_FIELDS.values()) for k, w in enumerate(words)]
+_INDEX = {([*_FIELDS][f], word): i for i, (word, f, _) in enumerate(_FACTS)}
+_FIELD, _NUMBER = np.array([fact[1:] for fact in _FACTS]).T
+_LIGHT_CORNER = np.array([(world.LIGHTS.index(a), world.CORNERS.index(b)) for a, b in LIT]).T
 
-    frame: int
-    masks: tuple[tuple[int, ...], ...]
-    counts: tuple[int, ...]  # 0: one, whatever else matches
-    relations: tuple[tuple, ...]
 
-
-def needs(claims: Claims) -> Needs:
-    """What `claims` ask of a scene's frame and masks."""
-    fields = [range(width) for width in _FIELDS]
-    if claims.sky:
-        fields[0] = [SKIES.index(claims.sky)]
-    if claims.ground:
-        fields[1] = [GROUNDS.index(claims.ground)]
-    if claims.clouds is not None or claims.complete:
-        fields[2] = range(2, 5) if claims.clouds == "some" else [claims.clouds or 0]
-    if claims.light or claims.complete:
-        lights = ((claims.light or "none", corner) for corner in CORNERS)
-        fields[3] = [LIT.index(x) for x in lights if x in LIT and claims.corner in (None, x[1])]
+def needs(claims: Claims) -> np.ndarray:
+    """What `claims` ask for, (1 + mentions, 6): groups of facts, the first of the whole scene."""
+    clouds, light, number = claims.clouds, claims.light, None
     if claims.complete:
-        fields[4] = [sum(m.count or 1 for m in claims.mentions)]
+        clouds, light = clouds or 0, light or "none"
+        number = sum(m.count or 1 for m in claims.mentions)
     lies = {i: "inside" for i, kind, _ in claims.relations if kind == "inside"}
     lies |= {j: "free" for _, kind, j in claims.relations if kind == "above"}
-    masks = []
+    whole = claims.sky, claims.ground, clouds, light, claims.corner, number
+    groups = [_facts(_WHOLE, whole)]
     for i, m in enumerate(claims.mentions):
         fill = m.fill or ("solid" if claims.complete else None)
-        values = m.shape, m.colour, m.size, fill, m.column, lies.get(i)
-        masks.append(tuple(index[value] for index, value in zip(_MASK, values, strict=True)))
-    starts = zip(fields, _FIELD_STARTS, strict=True)
-    frame = sum(1 << (start + code) for allowed, start in starts for code in allowed)
-    counts = tuple(m.count or 0 for m in claims.mentions)
-    return Needs(frame, tuple(masks), counts, claims.relations)
+        thing = m.shape, m.colour, m.size, fill, m.column, lies.get(i, "anywhere")
+        groups.append(_facts(_THING, thing))
+    return np.array(groups)
 
 
-def bits(codes: Sequence[int]) -> tuple[int, list[int]]:
-    """A scene's codes (34) as its frame and its masks of slots."""
-    masks, number = [0] * _STARTS[-1], 0
-    for slot in range(SLOTS):
-        shape, *looks, inside = codes[4 + 5 * slot : 9 + 5 * slot]
-        if shape:
-            number += 1
-            values = (shape - 1, *(look - 1 for look in looks), slot // 2, inside)
-            for i in (0, *map(add, _STARTS, values)):
-                masks[i] |= 1 << slot
-    fields = zip(_FIELD_STARTS, (*codes[:4], number), strict=True)
-    return sum(1 << (start + code) for start, code in fields), masks
+def _facts(fields: Iterable[str], words: Iterable) -> list[int]:
+    return [0 if w is None else _INDEX[f, w] for f, w in zip(fields, words, strict=True)]
 
 
-def holds(need: Needs, frame: int, masks: Sequence[int]) -> bool:
-    """Whether a scene, as its frame and masks, is as asked."""
-    if frame & ~need.frame:
-        return False
-    found = [reduce(and_, (masks[i] for i in indices)) for indices in need.masks]
-    return _assign(need, found, ())
+def _masks(codes: np.ndarray) -> np.ndarray:
+    """Where each fact holds, (facts, B): slot k of a scene is bit k."""
+    sky, ground, clouds, lit = codes.T[:4]
+    slots = codes.T[4:].reshape(SLOTS, 5, -1).swapaxes(0, 1)  # shape, colour, size, fill, inside
+    there = slots[0] > 0
+    values = np.empty((12, *there.shape), int)
+    values[:6] = np.array([sky, ground, clouds, *_LIGHT_CORNER[:, lit], there.sum(0)])[:, None]
+    values[6:10] = slots[:4] - 1
+    values[10] = np.arange(SLOTS)[:, None] // 2
+    values[11] = np.where(there, slots[4], -1)
+    holds = values[_FIELD] == _NUMBER[:, None, None]
+    holds[0] = True
+    holds[_INDEX["clouds", "some"]] = clouds > 1
+    holds[_INDEX["lies", "anywhere"]] = there
+    return np.packbits(holds, 1, "little")[:, 0]
 
 
-def _assign(need: Needs, found: Sequence[int], chosen: tuple[int, ...]) -> bool:
-    """Whether the mentions after the `chosen` ones find slots not yet taken, relations kept.
-
-    `found` and `chosen` are masks of slots. A mention takes one slot; a counted one must have found
-    so many, and takes them all.
-    """
-    i = len(chosen)
-    if i == len(found):
-        return all(_related(kind, chosen, a, b) for a, kind, b in need.relations)
-    free = found[i] & ~sum(chosen)
-    if count := need.counts[i]:
-        enough = free.bit_count() == count == found[i].bit_count()
-        return enough and _assign(need, found, (*chosen, free))
-    slots = (1 << slot for slot in range(SLOTS) if free >> slot & 1)
-    return any(_assign(need, found, (*chosen, slot)) for slot in slots)
-
-
-def _related(kind: str, chosen: tuple[int, ...], a: int, b: int | tuple[int, int]) -> bool:
-    columns = [(mask.bit_length() - 1) // 2 for mask in chosen]
-    if kind == "between":
-        return min(columns[i] for i in b) < columns[a] < max(columns[i] for i in b)
-    if kind == "left":
-        return columns[a] < columns[b]
-    upper, lower = (a, b) if kind == "above" else (b, a)
-    return columns[a] == columns[b] and chosen[upper] < chosen[lower]
-
-
-def truth_matrix(codes: "np.ndarray | Tensor", captions: "Sequence[Caption]") -> "Tensor":
-    """Which captions are true of which scenes: equal to `Caption.true_of`, for a whole batch.
+def truth_matrix(
+    codes: np.ndarray | torch.Tensor | Sequence, captions: Sequence[Caption]
+) -> torch.Tensor:
+    """Which captions are true of which scenes.
 
     Args:
         codes: (B, 34) integers, one `scene.encode` a row.
@@ -166,26 +137,44 @@ def truth_matrix(codes: "np.ndarray | Tensor", captions: "Sequence[Caption]") ->
     Raises:
         ValueError: if `codes` is not (B, 34).
     """
-    import torch
-
     codes = np.asarray(codes)
     if codes.ndim != 2 or codes.shape[1] != 4 + 5 * SLOTS:
         raise ValueError(f"codes are {codes.shape}: give one row of scene.encode a scene, (B, 34)")
-    scenes = [bits(row) for row in codes.tolist()]
-    frames = np.array([frame for frame, _ in scenes])
-    masks = np.array([masks for _, masks in scenes], np.uint8).reshape(-1, _STARTS[-1]).T  # (V, B)
-    all_needs = [caption.needs for caption in captions]
-    allowed = np.array([need.frame for need in all_needs], np.int64)
-    true = (frames & ~allowed[:, None]) == 0  # (M, B)
-    for n in {len(need.masks) for need in all_needs} - {0}:
-        rows = [m for m, need in enumerate(all_needs) if len(need.masks) == n]
-        # For each mention the slots where it is found, (rows, B); most pairs fail here.
-        indices = np.array([all_needs[m].masks for m in rows]).transpose(1, 2, 0)  # (n, 6, rows)
-        found = [np.bitwise_and.reduce([masks[i] for i in mention]) for mention in indices]
-        true[rows] &= np.all(found, axis=0)
-        counted = any(any(all_needs[m].counts) for m in rows)
-        if n > 1 or counted:
-            for r, b in zip(*np.nonzero(true[rows]), strict=True):
-                slots = [int(mask[r, b]) for mask in found]
-                true[rows[r], b] = _assign(all_needs[rows[r]], slots, ())
+    groups = np.zeros((len(captions), max((len(c.needs) for c in captions), default=1), 6), int)
+    for row, caption in zip(groups, captions, strict=True):
+        row[: len(caption.needs)] = caption.needs
+    found = np.bitwise_and.reduce(_masks(codes)[groups], 2)  # (M, groups, B): where all of it holds
+    true = found.all(1)
+    for m, caption in enumerate(captions):
+        if len(caption.claims.mentions) > 1 or any(m.count for m in caption.claims.mentions):
+            for b in np.flatnonzero(true[m]):
+                true[m, b] = _assigned(caption.claims, found[m, 1:, b].tolist())
     return torch.from_numpy(np.ascontiguousarray(true.T))
+
+
+def _assigned(claims: Claims, found: Sequence[int]) -> bool:
+    """Whether each mention can take one of the slots where it was found, or a counted one all.
+
+    No two take the same, and the relations are kept.
+    """
+    options = []
+    for mention, mask in zip(claims.mentions, found, strict=False):
+        if mention.count:
+            options.append([mask] if mask.bit_count() == mention.count else [])
+        else:
+            options.append([1 << slot for slot in range(SLOTS) if mask >> slot & 1])
+    return any(
+        reduce(or_, chosen) == sum(chosen)
+        and all(_related(kind, chosen, a, b) for a, kind, b in claims.relations)
+        for chosen in product(*options)
+    )
+
+
+def _related(kind: str, chosen: Sequence[int], a: int, b: int | tuple[int, int]) -> bool:
+    columns = [(mask.bit_length() - 1) // 2 for mask in chosen]
+    if kind == "between":
+        return min(columns[i] for i in b) < columns[a] < max(columns[i] for i in b)
+    if kind == "left":
+        return columns[a] < columns[b]
+    upper, lower = (a, b) if kind == "above" else (b, a)
+    return columns[a] == columns[b] and chosen[upper] < chosen[lower]

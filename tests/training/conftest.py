@@ -21,3 +21,11 @@ def smoke_run(recipe, tmp_path_factory):
     for stage in (clip, align, gan):
         stage.train(folder, recipe, seed=0, progress=False)
     return folder
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_precision():
+    """Two runs are compared bit for bit: what is fast just now must not decide how they compute."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DALLE_EDU_PRECISION", "float32")
+        yield

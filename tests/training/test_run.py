@@ -93,6 +93,16 @@ def test_a_killed_run_resumes_bit_for_bit(tmp_path, whole, saved, died):
     assert table(resumed) == table(whole)
 
 
+@pytest.mark.parametrize(("first", "later"), [("bfloat16", "float32"), ("float32", "bfloat16")])
+def test_a_resumed_run_keeps_its_precision(tmp_path, monkeypatch, first, later):
+    """Whatever a busy machine would measure now."""
+    monkeypatch.setenv("DALLE_EDU_PRECISION", first)
+    with pytest.raises(Killed):
+        train(tmp_path, at=kill(10, 12))
+    monkeypatch.setenv("DALLE_EDU_PRECISION", later)
+    assert train(tmp_path, resume=True).device.dtype == getattr(torch, first)
+
+
 def test_a_run_that_died_before_any_checkpoint_starts_anew(tmp_path, whole):
     random.seed(0)
     with pytest.raises(Killed):

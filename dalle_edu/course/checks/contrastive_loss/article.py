@@ -1,6 +1,5 @@
 """The article's loss, which does not work: what it says, what it wants, where it leads."""
 
-
 import torch
 import torch.nn.functional as F
 
