@@ -171,3 +171,61 @@ def paths(
     axes[0, 0].set_ylabel(ylabel)
     figure.tight_layout()
     show(figure, alt)
+
+
+def clouds(panels: Mapping[str, Mapping[str, Tensor]], xlabel: str, ylabel: str, alt: str) -> None:
+    """Shows clouds of points in panels side by side, told apart by colour and by their marks.
+
+    Args:
+        panels: for each title the clouds, (N, 2) each, by the name that the legend gives it. All
+            panels have one scale.
+    """
+    every = torch.cat([xy for shown in panels.values() for xy in shown.values()])
+    low, high = every.amin(0), every.amax(0)
+    middle, half = (low + high) / 2, 0.54 * (high - low).max()
+    size = (3.1 * len(panels) + 0.3, 3.4)
+    figure, (axes,) = plt.subplots(
+        1, len(panels), figsize=size, sharex=True, sharey=True, squeeze=False
+    )
+    for axis, (title, shown) in zip(axes, panels.items(), strict=True):
+        for (name, xy), colour, mark in zip(shown.items(), COLOURS, "ox^s+", strict=False):
+            axis.scatter(*xy.T.numpy(), s=14, c=colour, marker=mark, label=name, alpha=0.6, lw=0.8)
+        axis.set_title(title, fontsize=9)
+        axis.set_xlabel(xlabel)
+        axis.set_xlim(*(middle[0] + half * torch.tensor([-1, 1])).tolist())
+        axis.set_ylim(*(middle[1] + half * torch.tensor([-1, 1])).tolist())
+        axis.set_aspect("equal")
+        axis.grid(alpha=0.3)
+    axes[0].set_ylabel(ylabel)
+    axis.legend(fontsize=8)
+    figure.tight_layout()
+    show(figure, alt)
+
+
+def grouped_bars(
+    values: Mapping[str, Mapping[str, float]], ylabel: str, alt: str, level: tuple = ()
+) -> None:
+    """Shows a group of bars for each name, one bar a case, told apart by colour and by hatching.
+
+    Args:
+        values: for each group its numbers by case; all groups have the same cases.
+        level: a height and what it is, for a line across, or nothing.
+    """
+    cases = list(next(iter(values.values())))
+    figure, axis = plt.subplots(figsize=(1.1 * len(values) + 1.5, 3))
+    width = 0.84 / len(cases)
+    looks = zip(cases, COLOURS, ("", "///", "..", "xx"), strict=False)
+    for k, (case, colour, hatch) in enumerate(looks):
+        heights = [group[case] for group in values.values()]
+        places = [n + (k - (len(cases) - 1) / 2) * width for n in range(len(values))]
+        drawn = axis.bar(places, heights, width, color=colour, hatch=hatch, label=case, ec="white")
+        axis.bar_label(drawn, fmt="%.2g", fontsize=6)
+    if level:
+        axis.axhline(level[0], color="black", linestyle=":", linewidth=1.2, label=level[1])
+    axis.margins(y=0.1)
+    axis.set_xticks(range(len(values)), list(values), fontsize=8)
+    axis.set_ylabel(ylabel)
+    axis.legend(fontsize=7, ncols=len(cases) + bool(level), loc="upper center",
+                bbox_to_anchor=(0.5, 1.2), frameon=False)  # fmt: skip
+    figure.tight_layout()
+    show(figure, alt)

@@ -32,3 +32,31 @@ def test_points_and_paths_have_their_text_too(shown):
     figures.paths({"turn": (lambda at: at.flip(1), {"slow": cloud})}, "x", "y", "one")
     assert [call["image/png"]["alt"] for call in shown] == ["two", "one"]
     assert not plt.get_fignums()
+
+
+def test_clouds_are_told_apart_in_grey_and_share_their_scale(shown, monkeypatch):
+    kept = []
+    monkeypatch.setattr(figures.plt, "close", kept.append)
+    panel = {"pictures": torch.rand(5, 2), "captions": torch.rand(4, 2) + 3}
+    figures.clouds({"before": panel, "after": panel}, "first", "second", alt="two clouds")
+    (figure,) = kept
+    left, right = figure.axes
+    assert left.get_xlim() == right.get_xlim() and left.get_ylim() == right.get_ylim()
+    marks = [c.get_paths()[0].vertices.shape for c in left.collections]
+    assert len(left.collections) == 2 and marks[0] != marks[1]
+    monkeypatch.undo()
+    plt.close(figure)
+
+
+def test_grouped_bars_show_every_number(shown, monkeypatch):
+    kept = []
+    monkeypatch.setattr(figures.plt, "close", kept.append)
+    values = {"ridge": {"terse": 0.9, "vague": 0.6}, "sampler": {"terse": 0.8, "vague": 0.4}}
+    figures.grouped_bars(values, "cosine", alt="four bars", level=(0.5, "chance"))
+    (figure,) = kept
+    (axis,) = figure.axes
+    heights = sorted(round(bar.get_height(), 3) for bar in axis.patches)
+    assert heights == [0.4, 0.6, 0.8, 0.9]
+    assert len({bar.get_hatch() for bar in axis.patches}) == 2
+    monkeypatch.undo()
+    plt.close(figure)
