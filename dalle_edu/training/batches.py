@@ -116,3 +116,14 @@ def candidates(batch: Batch, count: int, chance: torch.Generator) -> tuple[Tenso
     rows = torch.arange(size, device=device)[:, None]
     columns = torch.cat([rows, rows + size, (rows + shifts) % size], 1)
     return columns, batch.positive.gather(1, columns)
+
+
+def pick(words: tuple[Tensor, ...], columns: Tensor) -> tuple[Tensor, ...]:
+    """Queries, contents and mask (N, L, ...) of the captions in columns (B, K): (B, K, L, ...).
+
+    By `index_select`: the backward of `part[columns]` adds in any order on several threads, so that
+    two runs of one seed would differ in the last digits.
+    """
+    return tuple(
+        part.index_select(0, columns.flatten()).unflatten(0, columns.shape) for part in words
+    )

@@ -7,7 +7,7 @@ from dalle_edu.contrastive.encoders import TextSettings
 from dalle_edu.contrastive.losses import info_nce
 from dalle_edu.evaluation.retrieval import EditTest
 from dalle_edu.gan.losses import matching
-from dalle_edu.training.batches import LittleWorld, candidates, train_tokenizer
+from dalle_edu.training.batches import LittleWorld, candidates, pick, train_tokenizer
 from dalle_edu.training.recipes import Recipe
 from dalle_edu.training.run import Run
 from dalle_edu.zoo import save_piece
@@ -40,7 +40,7 @@ def train(folder, recipe: Recipe, seed: int, resume=False, device=None, progress
         with run.autocast():
             picture, regions = model.pictures(batch.pictures)
             sentence, words, _ = model.captions(batch.tokens)
-            scores = model.matcher(regions, tuple(part[columns] for part in words))
+            scores = model.matcher(regions, pick(words, columns))
         contrastive = info_nce(model.scale * picture @ sentence.T, batch.positive)
         words_loss = matching(scores, own, true)
         loss = contrastive + words_loss

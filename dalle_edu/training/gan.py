@@ -11,7 +11,7 @@ from dalle_edu.gan.discriminator import Discriminator, DiscriminatorSettings
 from dalle_edu.gan.generator import Generator, GeneratorSettings
 from dalle_edu.gan.losses import LOSSES, matching
 from dalle_edu.gan.penalties import ma_gp, r1, r2
-from dalle_edu.training.batches import LittleWorld, candidates
+from dalle_edu.training.batches import LittleWorld, candidates, pick
 from dalle_edu.training.recipes import Recipe
 from dalle_edu.training.run import Run
 from dalle_edu.zoo import load_piece, save_piece
@@ -128,11 +128,6 @@ def train(folder, recipe: Recipe, seed: int, resume=False, device=None, progress
     save_piece(run.folder, "generator", average, settings)
     save_piece(run.folder, "discriminator", d, d.settings)
     run.finish()
-
-
-def pick(words: tuple, columns: torch.Tensor) -> tuple:
-    """Queries, contents and mask (N, L, ...) of the captions in columns (B, K): (B, K, L, ...)."""
-    return tuple(part[columns] for part in words)
 
 
 def gradient_penalty(d: Discriminator, real, fake, heard, run: Run) -> torch.Tensor:

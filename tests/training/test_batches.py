@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from dalle_edu.training.batches import LittleWorld, candidates, train_tokenizer
+from dalle_edu.training.batches import LittleWorld, candidates, pick, train_tokenizer
 from dalle_edu.training.recipes import DataRecipe
 from dalle_edu.world.edits import edit
 from dalle_edu.world.scene import CORE, WIDE, decode, held_out, sample
@@ -75,3 +75,15 @@ def test_shares_of_terse_and_chinese_captions(world):
     terse = sum(c.kind == "terse" for c in captions) / len(captions)
     chinese = sum(c.language == "zh" for c in captions) / len(captions)
     assert abs(terse - DATA.terse) < 0.06 and abs(chinese - DATA.chinese) < 0.06
+
+
+def test_picked_captions_are_indexed_and_their_gradients_added_in_one_order():
+    words, columns = torch.randn(64, 9, 32), torch.randint(64, (48, 8))
+    assert torch.equal(pick((words,), columns)[0], words[columns])
+    found = []
+    for _ in range(5):
+        given = words.clone().requires_grad_()
+        picked = pick((given,), columns)[0]
+        (picked * torch.arange(picked.numel()).view_as(picked).sin()).sum().backward()
+        found.append(given.grad)
+    assert all(torch.equal(found[0], other) for other in found)
