@@ -1,10 +1,14 @@
 """The machinery of the checks: what it accepts, what it rejects, and that it leaves no trace."""
 
+import importlib
+import pkgutil
+
 import pytest
 import torch
 
 from dalle_edu.contrastive import losses
 from dalle_edu.contrastive.losses import cosines as imported_under_another_name
+from dalle_edu.course import checks
 from dalle_edu.course.checks.exercise import (
     Build,
     Choice,
@@ -143,3 +147,36 @@ def test_call_gives_copies():
     kept = []
     call(lambda y: kept.append(y), x)
     assert kept[0] is not x
+
+
+def every(kind):
+    """The checks of all chapters that are of a kind."""
+    chapters = [
+        m.name for m in pkgutil.iter_modules(checks.__path__, f"{checks.__name__}.") if m.ispkg
+    ]
+    found = [vars(importlib.import_module(name)) for name in chapters]
+    return [chapter[name] for chapter in found for name in chapter["__all__"]
+            if isinstance(chapter[name], kind)]  # fmt: skip
+
+
+def mistakes(kind):
+    return [
+        pytest.param(ask, mistake, id=f"{ask.exercise}-{i}")
+        for ask in every(kind)
+        for i, mistake in enumerate(ask.mistakes)
+    ]
+
+
+@pytest.mark.parametrize(("ask", "mistake"), mistakes(Build))
+def test_every_mistake_has_a_message_of_its_own(ask, mistake):
+    """No mistake is right by accident, and none is taken for another."""
+    verdict = ask(mistake.wrong)
+    assert verdict.state == "not right yet" and verdict.message == mistake.mend
+    assert [m.mend for m in ask.mistakes].count(mistake.mend) == 1
+
+
+@pytest.mark.parametrize(("ask", "mistake"), mistakes(Choice))
+def test_every_wrong_choice_has_its_message(ask, mistake):
+    verdict = ask(mistake.wrong)
+    assert not verdict and verdict.message == mistake.mend and mistake.mend
+    assert ask(ask.right)

@@ -13,20 +13,6 @@ BUILDS = [getattr(check, n) for n in check.__all__ if isinstance(getattr(check, 
 CHOICES = [getattr(check, n) for n in check.__all__ if isinstance(getattr(check, n), Choice)]
 
 
-def cases(checks):
-    return [
-        pytest.param(c, m, id=f"{c.exercise}-{i}") for c in checks for i, m in enumerate(c.mistakes)
-    ]
-
-
-@pytest.mark.parametrize(("ask", "mistake"), cases(BUILDS + CHOICES))
-def test_every_mistake_has_a_message_of_its_own(ask, mistake):
-    """No mistake is right by accident, and none is taken for another."""
-    verdict = ask(mistake.wrong)
-    assert not verdict and verdict.message == mistake.mend
-    assert [m.mend for m in ask.mistakes].count(mistake.mend) == 1
-
-
 @pytest.mark.parametrize("ask", BUILDS, ids=lambda c: c.exercise)
 def test_the_oracle_is_right_and_the_stub_is_not_done(ask):
     def stub(*given):
