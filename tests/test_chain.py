@@ -37,7 +37,7 @@ def test_everything_that_should_matter_matters(chain):
     assert apart(drawn[0, 0], drawn[0, 1]) > 4
     assert apart(drawn[0, 0], chain(PROMPTS[:1], seed=1)[0, 0]) > 4
     parts = tiny_parts()
-    untrained = make_map(MAP)  # the identity
+    untrained = make_map(MAP)
     unaligned = Chain("unaligned", *parts[:2], untrained, parts[3])
     assert apart(drawn[0, 0], unaligned(PROMPTS[:1], seed=0)[0, 0]) > 4
     z = chain.noise(1, 0)
@@ -45,7 +45,7 @@ def test_everything_that_should_matter_matters(chain):
     first = to_pictures(chain.generate(heard, z))
     for part in (slice(0, chain.mapping.noise), slice(chain.mapping.noise, None)):
         other = z.clone()
-        other[:, part] += 1  # the map's noise alone, the generator's alone
+        other[:, part] *= -1  # the map's noise alone, the generator's alone
         assert apart(first, to_pictures(chain.generate(heard, other))) > 4
 
 
@@ -61,7 +61,7 @@ def test_same_seed_same_picture_whatever_the_batch(chain):
 def test_another_process_order_draws_the_same(chain):
     """Picture k depends on (seed, k) only: later ones do not need the earlier ones."""
     z = chain.noise(5, 3)
-    assert torch.equal(z[4], noise(3, 4, 16))
+    assert torch.equal(z[4], noise(3, 4, z.shape[1]))
     assert torch.equal(chain.noise(2, 3), z[:2])
 
 

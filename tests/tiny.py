@@ -14,7 +14,7 @@ from dalle_edu.evaluation.judge import Judge, JudgeSettings
 from dalle_edu.gan.generator import Generator, GeneratorSettings
 
 PROMPT = "A blue sky with white clouds and a sun in the corner."
-MAP = MapSettings("sampler", 32, 32, 8)
+MAP = MapSettings("flow", 32, 32)
 
 TEXTS = [
     PROMPT,
@@ -36,7 +36,7 @@ def tiny_parts(seed: int = 0, size: int = 64):
     text = TextSettings(len(tokenizer), 32, 1)
     clip = Clip(ClipSettings(text, size, (16, 16, 32), 32, 32)).eval()
     mapping = make_map(MAP)
-    torch.nn.init.normal_(mapping.outer.weight, std=1.0)
+    torch.nn.init.normal_(mapping.outer.weight, std=0.2)
     words = hear(clip, tokenizer(["a"])).words.shape[-1]
     generator = Generator(GeneratorSettings(size, 8, words, 32, 32, 32, (16, 16, 8, 8)))
     return tokenizer, clip, mapping, generator

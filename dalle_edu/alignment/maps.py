@@ -1,9 +1,9 @@
 """From a sentence's embedding to its picture's: maps, (B, D) to (B, D) on the unit sphere.
 
 A sentence that leaves things open has many right pictures, and the mean of right answers is a wrong
-one: so the map that ships takes noise and *samples* an answer. The closed forms are fitted
-(`MeanShift.fit`, `Ridge.fit`); the others are trained. All are modules whose state is plain tensors
-and which take (text, noise), `map.noise` channels of it. Built in chapter 4.
+one: so the map that ships takes noise and *samples* an answer, in small steps (`Flow`). The closed
+forms are fitted (`MeanShift.fit`, `Ridge.fit`); the others are trained. All are modules whose state
+is plain tensors and which take (text, noise), `map.noise` channels of it. Built in chapter 4.
 """
 
 import math
@@ -16,12 +16,11 @@ from torch import Tensor, nn
 
 @dataclass(frozen=True)
 class MapSettings:
-    """Which map, of which width; `hidden` counts for the networks, `noise` for the sampler."""
+    """Which map, of which width; `hidden` counts for the networks."""
 
-    kind: str = "sampler"  # mean_shift, ridge, mlp (the same network without noise) or sampler
+    kind: str = "flow"  # mean_shift, ridge, mlp or flow
     width: int = 128
     hidden: int = 512
-    noise: int = 64
 
 
 def make_map(settings: MapSettings) -> nn.Module:
@@ -35,7 +34,7 @@ def make_map(settings: MapSettings) -> nn.Module:
         "mean_shift": lambda: MeanShift(s.width),
         "ridge": lambda: Ridge(s.width),
         "mlp": lambda: MLP(s.width, s.hidden),
-        "sampler": lambda: MLP(s.width, s.hidden, s.noise),
+        "flow": lambda: Flow(s.width, s.hidden),
     }
     if s.kind not in kinds:
         raise ValueError(f"map {s.kind!r} is unknown: choose from {', '.join(kinds)}")
@@ -110,27 +109,76 @@ class Ridge(nn.Module):
 
 
 class MLP(nn.Module):
-    """Residual layers whose result is added to the caption's embedding; starts as the identity.
+    """Residual layers whose result is added to the caption's embedding; starts as the identity."""
 
-    Without noise it gives one answer; with noise it is a sampler, a prior in the sense of DALL-E 2
-    (Ramesh et al. 2022) that needs one step only: other noise, another picture's place.
-    """
+    noise = 0
 
-    def __init__(self, width: int, hidden: int = 512, noise: int = 0, layers: int = 2):
+    def __init__(self, width: int, hidden: int = 512, layers: int = 2):
         super().__init__()
-        self.noise = noise
-        self.inner, self.outer = nn.Linear(width + noise, hidden), nn.Linear(hidden, width)
+        self.inner, self.outer = nn.Linear(width, hidden), nn.Linear(hidden, width)
         self.blocks = nn.ModuleList([_layer(hidden) for _ in range(layers)])
         nn.init.zeros_(self.outer.weight)
         nn.init.zeros_(self.outer.bias)
 
     def forward(self, text: Tensor, noise: Tensor | None = None) -> Tensor:
-        """(B, D) unit embeddings of captions and (B, `noise`) normal numbers to (B, D)."""
-        scaled = text * math.sqrt(text.shape[1])  # to the noise's scale
-        h = self.inner(torch.cat([scaled, noise], 1) if self.noise else scaled)
+        """(B, D) unit embeddings of captions to (B, D) of length one; no noise is heard."""
+        h = self.inner(text * math.sqrt(text.shape[1]))
         for block in self.blocks:
             h = h + block(h)
         return F.normalize(text + self.outer(F.gelu(h)), dim=1)
+
+
+class Flow(nn.Module):
+    """A sampler of small steps, from noise to an answer: a prior in the sense of DALL-E 2 (Ramesh
+    et al. 2022), by rectified flow (Liu et al. 2023) in place of diffusion.
+
+        dx = v(x, time, text) d time,   x = noise at time 0, sqrt(D) times the answer at time 1
+
+    One step from noise to answer would be a continuous function, with a bridge of wrong answers
+    between two kinds of right ones; many small steps make it thin (chapter 4).
+    """
+
+    def __init__(self, width: int, hidden: int = 512, layers: int = 3, steps: int = 16):
+        super().__init__()
+        self.noise, self.steps = width, steps
+        self.inner, self.outer = nn.Linear(2 * width + 16, hidden), nn.Linear(hidden, width)
+        self.blocks = nn.ModuleList([_layer(hidden) for _ in range(layers)])
+
+    def velocity(self, text: Tensor, x: Tensor, time: Tensor) -> Tensor:
+        """Captions (B, D), where x (B, D) is on its way at a time (B, 1) from 0 to 1, to (B, D)."""
+        angle = time * 2.0 ** torch.arange(8, device=time.device) * (math.pi / 2)
+        scaled = text * math.sqrt(text.shape[1])  # to the noise's scale
+        h = self.inner(torch.cat([scaled, x, angle.sin(), angle.cos()], 1))
+        for block in self.blocks:
+            h = h + block(h)
+        return self.outer(F.gelu(h))
+
+    def forward(self, text: Tensor, noise: Tensor) -> Tensor:
+        """(B, D) unit embeddings of captions and (B, D) normal numbers to (B, D)."""
+        x = noise
+        for time in torch.arange(self.steps, device=text.device) / self.steps:
+            x = x + self.velocity(text, x, time.expand(len(x), 1)) / self.steps
+        return F.normalize(x, dim=1)
+
+
+def flow_loss(flow: Flow, text: Tensor, target: Tensor, noise: Tensor, time: Tensor) -> Tensor:
+    """Squared error of the velocity on straight lines from noise z to y = sqrt(D) target.
+
+        mean | v((1 - time) z + time y, time, text) - (y - z) |^2
+
+    The best velocity is the *mean* of all that pass there. Where the lines have parted, near time
+    1, only those of one kind of answer do: so what is reached is no mean (Liu et al. 2023).
+
+    Args:
+        text, target: (B, D) captions and what came true, of length one.
+        noise: (B, D) standard normal. time: (B, 1) uniform from 0 to 1.
+
+    Returns:
+        Scalar, mean over pairs and channels.
+    """
+    y = target * math.sqrt(target.shape[1])
+    on_the_way = (1 - time) * noise + time * y
+    return (flow.velocity(text, on_the_way, time) - (y - noise)).square().mean()
 
 
 def _layer(width: int) -> nn.Sequential:
@@ -146,7 +194,7 @@ def energy_score(samples: Tensor, target: Tensor) -> Tensor:
 
     Least in expectation where samples and targets have one distribution (Gneiting & Raftery 2007;
     as a loss of a network with noise, Shen & Meinshausen 2023). Of a map without noise, M = 1, the
-    first term is left: its best answer is a middle of the right ones.
+    first term is left: its best answer is a middle of the right ones (their spatial median).
 
     Args:
         samples: (B, M, D), M answers to each sentence. target: (B, D), one that came true.

@@ -4,7 +4,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from dalle_edu.alignment.maps import MapSettings, MeanShift, Ridge, energy_score, make_map
+from dalle_edu.alignment import maps
 from dalle_edu.contrastive.clip import Clip
 from dalle_edu.data.tokenizer import Tokenizer
 from dalle_edu.training.batches import LittleWorld
@@ -16,48 +16,51 @@ from dalle_edu.zoo import load_piece, save_piece
 def train(folder, recipe: Recipe, seed: int, resume=False, device=None, progress=True) -> None:
     """Fits the map that `recipe.align.map` names on stage 1's frozen embeddings of unseen pairs.
 
-    Mean shift and ridge have closed forms; the networks learn by the energy score. Leaves
-    align.safetensors; reports the cosine to the picture's own embedding, and that between two
-    answers to one sentence: equal where the sampler is as varied as pictures are.
+    Mean shift and ridge have closed forms; the flow learns velocities, the other network by the
+    distance. Leaves align.safetensors; reports, on unseen pairs, the energy score, the cosine to
+    the picture's own embedding, and that between two answers to one sentence: equal where answers
+    are as varied as pictures.
     """
     r = recipe.align
     run = Run(folder, "align", recipe, seed, resume, device, progress)
-    home = run.chain / "clip"
-    tokenizer = Tokenizer.load(home / "tokenizer.json")
-    clip = run.prepare(load_piece(home, "clip"))
+    tokenizer = Tokenizer.load(run.chain / "clip" / "tokenizer.json")
+    clip = run.prepare(load_piece(run.chain / "clip", "clip"))
     world = LittleWorld(recipe.data, tokenizer, seed, "align", r.scenes, progress)
     text, picture = embed(world, clip, run, r.pairs)
     kept = len(text) // 8  # the first eighth is never fitted
-    settings = MapSettings(r.map, text.shape[1], r.hidden, r.noise)
-    if r.map in ("mlp", "sampler"):
-        mapping = make_map(settings)
+    settings = maps.MapSettings(r.map, text.shape[1], r.hidden)
+    if r.map in ("mlp", "flow"):
+        mapping = maps.make_map(settings)
         optimiser = torch.optim.AdamW(mapping.parameters(), r.rate, weight_decay=0.01)
         mapping, optimiser = run.prepare(mapping, optimiser)
         run.state({"align": mapping}, {"align": optimiser})
         for step in run.steps():
             chance = run.generator(step)
             rows = torch.randint(kept, len(text), (r.batch,), generator=chance)
-            count = r.samples if mapping.noise else 1
-            noise = torch.randn(r.batch * count, mapping.noise, generator=chance)
-            answers = mapping(text[rows].repeat_interleave(count, 0), noise.to(text.device))
-            loss = energy_score(answers.unflatten(0, (r.batch, count)), picture[rows])
-            run.check(step, energy=loss)
+            if r.map == "flow":
+                noise = torch.randn(r.batch, mapping.noise, generator=chance).to(text.device)
+                time = torch.rand(r.batch, 1, generator=chance).to(text.device)
+                loss = maps.flow_loss(mapping, text[rows], picture[rows], noise, time)
+            else:
+                loss = maps.energy_score(mapping(text[rows])[:, None], picture[rows])
+            run.check(step, loss=loss)
             optimiser.zero_grad()
             run.accelerator.backward(loss)
             optimiser.step()
-            run.log(step, energy=loss)
+            run.log(step, loss=loss)
     elif r.map == "ridge":
-        mapping = Ridge.fit(text[kept:], picture[kept:], r.ridge)
+        mapping = maps.Ridge.fit(text[kept:], picture[kept:], r.ridge)
     else:
-        mapping = MeanShift.fit(text[kept:], picture[kept:])
+        mapping = maps.MeanShift.fit(text[kept:], picture[kept:])
     save_piece(run.folder, "align", mapping, settings)
     with torch.no_grad():
         before = F.cosine_similarity(text[:kept], picture[:kept]).mean().item()
-        noise = torch.randn(2, kept, mapping.noise, generator=run.generator(0, "test"))
-        one, other = (mapping(text[:kept], z.to(text.device)) for z in noise)
-        after = F.cosine_similarity(one, picture[:kept]).mean().item()
-        alike = F.cosine_similarity(one, other).mean().item()
-    run.finish(cosine_before=before, cosine_after=after, cosine_of_two_answers=alike)
+        noise = torch.randn(4, kept, mapping.noise, generator=run.generator(0, "test"))
+        answers = torch.stack([mapping(text[:kept], z.to(text.device)) for z in noise], 1)
+        energy = maps.energy_score(answers, picture[:kept]).item()
+        after = F.cosine_similarity(answers[:, 0], picture[:kept]).mean().item()
+        alike = F.cosine_similarity(answers[:, 0], answers[:, 1]).mean().item()
+    run.finish(cosine_before=before, cosine_after=after, cosine_of_two_answers=alike, energy=energy)
 
 
 @torch.no_grad()

@@ -111,15 +111,13 @@ class ClipRecipe(StageRecipe):
 class AlignRecipe(StageRecipe):
     """From the text embedding to the picture's (chapter 4)."""
 
-    steps: int = 2500
-    batch: int = 256
-    map: str = "sampler"  # mean_shift, ridge, mlp or sampler
+    steps: int = 4000
+    batch: int = 1024
+    map: str = "flow"  # mean_shift, ridge, mlp or flow
     hidden: int = 512
-    noise: int = 64
-    samples: int = 4  # answers to each sentence, to be as far apart as pictures are
     ridge: float = 1.0
-    scenes: int = 16384
-    pairs: int = 32768
+    scenes: int = 32768
+    pairs: int = 98304
 
 
 @dataclass(frozen=True)
@@ -201,7 +199,7 @@ RECIPES = {
         DataRecipe(scenes=256, vocabulary=384),
         JudgeRecipe(**TINY, widths=(8, 16, 32)),
         ClipRecipe(**TINY, **TEXT, widths=(8, 16, 32), top=32, test_every=4, test_pairs=4),
-        AlignRecipe(**TINY, hidden=32, noise=8, scenes=256, pairs=256),
+        AlignRecipe(**TINY, hidden=32, scenes=256, pairs=256),
         GanRecipe(**TINY, penalty_every=2, width=32, style=32, generator_widths=(32, 32, 16, 16)),
     ),
 }

@@ -2,7 +2,16 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from dalle_edu.alignment.maps import MLP, MapSettings, MeanShift, Ridge, energy_score, make_map
+from dalle_edu.alignment.maps import (
+    MLP,
+    Flow,
+    MapSettings,
+    MeanShift,
+    Ridge,
+    energy_score,
+    flow_loss,
+    make_map,
+)
 
 N, D = 40, 5
 
@@ -130,12 +139,12 @@ def test_untrained_maps_are_the_identity():
 
 def test_a_sampler_hears_its_noise_and_a_map_without_does_not():
     torch.manual_seed(0)
-    text, noise = F.normalize(torch.randn(6, D), dim=1), torch.randn(2, 6, 4)
-    for kind, varied in (("sampler", True), ("mlp", False), ("ridge", False)):
-        found = make_map(MapSettings(kind, D, 16, 4))
+    text, noise = F.normalize(torch.randn(6, D), dim=1), torch.randn(2, 6, D)
+    for kind, varied in (("flow", True), ("mlp", False), ("ridge", False)):
+        found = make_map(MapSettings(kind, D, 16))
         if hasattr(found, "outer"):
             torch.nn.init.normal_(found.outer.weight)
-        assert found.noise == (4 if varied else 0)
+        assert found.noise == (D if varied else 0)
         assert torch.equal(found(text, noise[0]), found(text, noise[1])) != varied
 
 
@@ -172,21 +181,56 @@ def test_energy_score_prefers_the_right_spread_to_the_middle_and_to_one_answer()
     assert scores[0] < min(scores[1:]) - 0.1
 
 
-def test_a_sampler_learns_both_answers_where_the_middle_is_wrong():
+def test_a_flow_learns_both_answers_where_the_middle_is_wrong():
     torch.manual_seed(0)
     text = F.normalize(torch.ones(256, 2), dim=1)
-    sampler = make_map(MapSettings("sampler", 2, 32, 4))
-    optimiser = torch.optim.Adam(sampler.parameters(), 5e-3)
-    for _ in range(150):
+    flow = Flow(2, 32, layers=1)
+    optimiser = torch.optim.Adam(flow.parameters(), 5e-3)
+    for _ in range(200):
         target = torch.stack([torch.randint(0, 2, (256,)) * 2.0 - 1, torch.zeros(256)], 1)
-        samples = sampler(text.repeat_interleave(4, 0), torch.randn(1024, 4))
-        loss = energy_score(samples.view(256, 4, 2), target)
+        loss = flow_loss(flow, text, target, torch.randn(256, 2), torch.rand(256, 1))
         optimiser.zero_grad()
         loss.backward()
         optimiser.step()
-    x = sampler(text, torch.randn(256, 4))[:, 0]
-    assert (x.abs() > 0.9).float().mean() > 0.8  # few answers in the middle
+    x = flow(text, torch.randn(256, 2))[:, 0]
+    assert (x.abs() > 0.9).float().mean() > 0.9  # few answers in the middle
     assert 0.3 < (x > 0).float().mean() < 0.7  # and both of them
+
+
+class Straight(Flow):
+    """Where the answer is known, the velocity is too: from here to there in the time left."""
+
+    def __init__(self, target, steps=7):
+        super().__init__(D, 16, steps=steps)
+        self.target = target
+
+    def velocity(self, text, x, time):
+        return (self.target * D**0.5 - x) / (1 - time)
+
+
+def test_a_flow_follows_its_velocity_from_noise_at_0_to_the_answer_at_1():
+    torch.manual_seed(0)
+    text, target = (F.normalize(torch.randn(2, 6, D), dim=2)).unbind()
+    noise, time = torch.randn(6, D), torch.rand(6, 1)
+    exact = Straight(target)
+    torch.testing.assert_close(exact(text, noise), target)
+    assert flow_loss(exact, text, target, noise, time) < 1e-9  # the lines are straight
+    # A velocity that is off by a everywhere costs a^2.
+    flow = Flow(D, 16)
+    flow.velocity = lambda *given: exact.velocity(*given) + 0.3
+    torch.testing.assert_close(flow_loss(flow, text, target, noise, time), torch.tensor(0.09))
+
+
+def test_a_flow_hears_text_place_and_time():
+    torch.manual_seed(0)
+    flow, x, time = Flow(D, 16), torch.randn(6, D), torch.rand(6, 1)
+    text = F.normalize(torch.randn(6, D), dim=1)
+    said = flow.velocity(text, x, time)
+    assert said.shape == (6, D)
+    for other in ((-text, x, time), (text, -x, time), (text, x, 1 - time)):
+        assert (flow.velocity(*other) - said).abs().amax(1).min() > 1e-3
+    one = flow.velocity(text[2:3], x[2:3], time[2:3])
+    torch.testing.assert_close(one, said[2:3])
 
 
 def test_mlp_can_learn_what_is_not_linear():

@@ -10,7 +10,7 @@ from dalle_edu.zoo import load_piece
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("kind", ["mean_shift", "ridge", "mlp", "sampler"])
+@pytest.mark.parametrize("kind", ["mean_shift", "ridge", "mlp", "flow"])
 def test_every_map_brings_captions_nearer_to_their_pictures(smoke_run, recipe, tmp_path, kind):
     copytree(smoke_run / "clip", tmp_path / "clip")
     align.train(tmp_path, replace(recipe, align=replace(recipe.align, map=kind, steps=40)), 0)
