@@ -53,14 +53,24 @@ class Clip(nn.Module):
     def pictures(self, pictures: Tensor) -> tuple[Tensor, tuple[Tensor, Tensor]]:
         """(B, 3, H, W) in [-1, 1] to unit embeddings (B, D), and the regions' keys and values."""
         features = self.trunk(pictures)
-        top = F.leaky_relu(self.coarse(features), 0.2).flatten(1)
-        return F.normalize(self.picture_out(top).float(), dim=1), self.matcher.regions(features)
+        return self.picture_vector(self.top(features)), self.matcher.regions(features)
+
+    def top(self, features: Tensor) -> Tensor:
+        """The trunk's features (B, C, H / 8, W / 8) to what the vector is made of, (B, T)."""
+        return F.leaky_relu(self.coarse(features), 0.2).flatten(1)
+
+    def picture_vector(self, top: Tensor) -> Tensor:
+        """(B, T) to unit embeddings (B, D): the picture's head."""
+        return F.normalize(self.picture_out(top).float(), dim=1)
+
+    def sentence_vector(self, start: Tensor) -> Tensor:
+        """States of the start token (N, W) to unit embeddings (N, D): the sentence's head."""
+        return F.normalize(self.sentence_out(start).float(), dim=1)
 
     def captions(self, tokens: Tensor) -> tuple[Tensor, tuple[Tensor, Tensor, Tensor], Tensor]:
         """(N, L) int64 to unit embeddings (N, D), queries, contents and mask, and word states."""
         states, mask = self.text(tokens)
-        sentence = F.normalize(self.sentence_out(states[:, 0]).float(), dim=1)
-        return sentence, self.matcher.words(states, mask), states
+        return self.sentence_vector(states[:, 0]), self.matcher.words(states, mask), states
 
     def similarity(self, pictures: Tensor, tokens: Tensor) -> tuple[Tensor, Tensor]:
         """Each picture against each caption: cosines (B, N) and word-to-region scores (B, N)."""

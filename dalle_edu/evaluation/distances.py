@@ -57,50 +57,6 @@ def kid(a: Tensor, b: Tensor) -> float:
     return (within(a) + within(b) - 2 * kernel(a, b).mean()).item()
 
 
-def precision_recall(real: Tensor, fake: Tensor, k: int = 3) -> tuple[float, float]:
-    """Fidelity and coverage apart (Kynkaanniemi et al. 2019).
-
-    A set's region is the union of balls around its points, each reaching to the point's k-th
-    nearest neighbour in the set (itself not counted). Precision: the share of fakes in the reals'
-    region; recall: the share of reals in the fakes'.
-
-    Args:
-        real: (N, D). fake: (M, D). Both above k; equal numbers compare best.
-        k: neighbours, 3 in the paper.
-
-    Returns:
-        Precision and recall, each in [0, 1].
-
-    Raises:
-        ValueError: if the widths differ, or a set has no k neighbours.
-    """
-    if k < 1:
-        raise ValueError(f"k is {k}: give at least 1")
-    real, fake = _prepare(real, fake, least=k + 1)
-
-    def share(points: Tensor, region: Tensor) -> float:
-        radius = _distances(region, region).fill_diagonal_(torch.inf).kthvalue(k, dim=1).values
-        return (_distances(points, region) <= radius).any(1).double().mean().item()
-
-    return share(fake, real), share(real, fake)
-
-
-def diversity(features: Tensor) -> float:
-    """Mean distance between two different pictures of one prompt; 0 when all are alike (collapse).
-
-    Args:
-        features: (N, D) for one prompt, or (P, N, D): the mean over P prompts. N at least 2.
-
-    Raises:
-        ValueError: if there is no pair.
-    """
-    n = features.shape[-2]
-    if n < 2:
-        raise ValueError(f"{n} picture a prompt makes no pair: give at least 2")
-    x = features.cpu().double()
-    return (_distances(x, x).sum((-2, -1)) / (n * (n - 1))).mean().item()
-
-
 def _prepare(a: Tensor, b: Tensor, least: int) -> tuple[Tensor, Tensor]:
     if a.ndim != 2 or b.ndim != 2 or a.shape[1] != b.shape[1]:
         shapes = f"{tuple(a.shape)} and {tuple(b.shape)}"
@@ -108,8 +64,3 @@ def _prepare(a: Tensor, b: Tensor, least: int) -> tuple[Tensor, Tensor]:
     if min(len(a), len(b)) < least:
         raise ValueError(f"{min(len(a), len(b))} pictures are too few: give at least {least}")
     return a.cpu().double(), b.cpu().double()
-
-
-def _distances(a: Tensor, b: Tensor) -> Tensor:
-    # By differences: through products, equal points would be 1e-7 apart.
-    return torch.cdist(a, b, compute_mode="donot_use_mm_for_euclid_dist")

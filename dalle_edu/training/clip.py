@@ -1,6 +1,8 @@
 """Stage 1: contrastive pre-training, in plain sight. Chapter 3 reads this loop."""
 
+import numpy as np
 import torch
+from tqdm import tqdm
 
 from dalle_edu.contrastive.clip import Clip, ClipSettings
 from dalle_edu.contrastive.encoders import TextSettings
@@ -8,8 +10,9 @@ from dalle_edu.contrastive.losses import info_nce
 from dalle_edu.evaluation.retrieval import EditTest
 from dalle_edu.gan.losses import matching
 from dalle_edu.training.batches import LittleWorld, candidates, pick, train_tokenizer
-from dalle_edu.training.recipes import Recipe
+from dalle_edu.training.recipes import Recipe, learning_rate
 from dalle_edu.training.run import Run
+from dalle_edu.world.truth import truth_matrix
 from dalle_edu.zoo import save_piece
 
 
@@ -18,7 +21,7 @@ def train(folder, recipe: Recipe, seed: int, resume=False, device=None, progress
 
     Two losses: symmetric InfoNCE between pictures and sentences, where positives are the captions
     that are *true* and the edited captions are extra false ones for the pictures; and a softmax
-    over a few candidate captions of the word-to-region scores.
+    over a few candidate captions of the word-to-region scores. In the end the heads alone.
     """
     r, data = recipe.clip, recipe.data
     run = Run(folder, "clip", recipe, seed, resume, device, progress)
@@ -53,8 +56,39 @@ def train(folder, recipe: Recipe, seed: int, resume=False, device=None, progress
         if (step + 1) % r.test_every == 0:
             for name, table in edit_tables(model, test, run).items():
                 run.record(step, name, **table)
+    train_heads(model, world, run)
     save_piece(run.folder, "clip", model, settings)
     run.finish(**edit_tables(model, test, run))
+
+
+def train_heads(model: Clip, world: LittleWorld, run: Run) -> None:
+    """InfoNCE in batches ten times as large, for the last layer of each encoder alone.
+
+    Among 96 pairs hardly two differ in a colour alone, so that nothing asks the vectors for it: a
+    linear probe read 75 % of colours from the picture's, 98 % from the layer before. Among ten
+    times as many some do; with the encoders frozen such a batch costs little (91 % after).
+    """
+    r, pool = run.recipe, []
+    for k in range(r.heads_pool):
+        batch = world.batch(r.steps + k, r.batch).to(run.device.device)
+        with torch.no_grad(), run.autocast():
+            top = model.top(model.trunk(batch.pictures)).float()
+            start = model.text(batch.tokens)[0][:, 0].float()
+        pool.append((top, start, world.codes[batch.index.cpu()], batch.captions))
+    heads = [*model.picture_out.parameters(), *model.sentence_out.parameters(), model.log_scale]
+    optimiser = torch.optim.AdamW(heads, weight_decay=r.decay)
+    for step in tqdm(range(r.heads_steps), "heads", disable=None if run.progress else True):
+        optimiser.param_groups[0]["lr"] = learning_rate(step, r.heads_steps, r.heads_rate, 20, 0.3)
+        some = torch.randperm(r.heads_pool, generator=run.generator(step, "heads"))[:10]
+        top, start, codes, captions = zip(*(pool[k] for k in some), strict=True)
+        picture = model.picture_vector(torch.cat(top))
+        sentence = model.sentence_vector(torch.cat(start))
+        true = truth_matrix(np.concatenate(codes), [c for part in captions for c in part])
+        loss = info_nce(model.scale * picture @ sentence.T, true.to(picture.device))
+        run.check(r.steps + step, heads=loss)
+        optimiser.zero_grad()
+        run.accelerator.backward(loss)
+        optimiser.step()
 
 
 @torch.no_grad()

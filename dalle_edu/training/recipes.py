@@ -103,6 +103,9 @@ class ClipRecipe(StageRecipe):
     top: int = 256
     embedding: int = 128
     candidates: int = 8  # captions that each picture meets word by word
+    heads_steps: int = 1600  # of the last layers alone, ten batches of the pool in each
+    heads_rate: float = 4e-3
+    heads_pool: int = 256  # batches whose features are kept
     test_every: int = 300
     test_pairs: int = 400
 
@@ -191,7 +194,7 @@ def _read(text: str, kind: type, path: str) -> Any:
 
 
 TINY = {"steps": 4, "batch": 8, "warm_up": 2, "log_every": 1, "sheets": 2}
-TEXT = {"text_width": 32, "text_layers": 1, "embedding": 32}
+TEXT = {"text_width": 32, "text_layers": 1, "embedding": 32, "heads_steps": 4, "heads_pool": 5}
 RECIPES = {
     "laptop": Recipe("laptop"),
     "smoke": Recipe(

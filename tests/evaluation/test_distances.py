@@ -3,7 +3,7 @@ import math
 import pytest
 import torch
 
-from dalle_edu.evaluation.distances import diversity, frechet_distance, kid, precision_recall
+from dalle_edu.evaluation.distances import frechet_distance, kid
 
 
 def features(seed, n=40, width=4):
@@ -103,73 +103,3 @@ def test_kid_is_unbiased():
     error = torch.tensor(trials).std().item() / 20
     assert abs(average) < 3 * error
     assert min(trials) < 0 < max(trials)
-
-
-# ---- precision and recall -----------------------------------------------------------------------
-
-
-def oracle_share(points, region, k):
-    def distance(x, y):
-        return math.dist(x, y)
-
-    inside = 0
-    for p in points:
-        for i, centre in enumerate(region):
-            others = sorted(distance(centre, x) for j, x in enumerate(region) if j != i)
-            if distance(p, centre) <= others[k - 1]:
-                inside += 1
-                break
-    return inside / len(points)
-
-
-@pytest.mark.parametrize("k", [1, 2, 3])
-def test_precision_recall_against_loops(k):
-    real, fake = features(2, 12, 3), features(3, 9, 3)
-    expected = (
-        oracle_share(fake.tolist(), real.tolist(), k),
-        oracle_share(real.tolist(), fake.tolist(), k),
-    )
-    assert precision_recall(real, fake, k) == pytest.approx(expected)
-
-
-def test_precision_and_recall_are_told_apart():
-    g = torch.Generator().manual_seed(1)
-    left, right = torch.randn(30, 2, generator=g) - 20, torch.randn(30, 2, generator=g) + 20
-    both = torch.cat([left, right])
-    again = left + 0.01 * torch.randn(30, 2, generator=g)
-    precision, recall = precision_recall(both, again)  # faithful, and half is missing
-    assert precision > 0.9 and recall == pytest.approx(0.5, abs=0.05)
-    precision, recall = precision_recall(again, both)
-    assert recall > 0.9 and precision == pytest.approx(0.5, abs=0.05)
-    assert precision_recall(left, right) == (0, 0)
-    assert precision_recall(both, both.flip(0)) == (1, 1)
-
-
-def test_precision_recall_counts_exact_copies():
-    """Equal pictures are at distance 0 of one another, not 1e-7."""
-    real = torch.randn(6, 40, generator=torch.Generator().manual_seed(2)).repeat(5, 1) + 1000
-    assert precision_recall(real, real[:6], k=1) == (1, 1)
-    assert diversity(real[:1].expand(30, -1)) == 0
-
-
-def test_precision_recall_errors():
-    with pytest.raises(ValueError, match="at least 4"):
-        precision_recall(features(0, 3), features(1, 9))
-    with pytest.raises(ValueError, match="k is 0"):
-        precision_recall(features(0), features(1), k=0)
-
-
-# ---- diversity ----------------------------------------------------------------------------------
-
-
-def test_diversity():
-    points = torch.tensor([[0.0, 0.0], [3.0, 4.0], [0.0, 8.0]])
-    assert diversity(points) == pytest.approx((5 + 8 + 5) / 3)
-    assert diversity(points[:1].repeat(4, 1)) == 0  # collapse
-    prompts = torch.stack([points, torch.zeros(3, 2), points * 2])
-    assert diversity(prompts) == pytest.approx((6 + 0 + 12) / 3)
-    # pictures of different prompts are not compared
-    apart = torch.stack([torch.zeros(3, 2), torch.full((3, 2), 100.0)])
-    assert diversity(apart) == 0
-    with pytest.raises(ValueError, match="makes no pair"):
-        diversity(torch.zeros(5, 1, 3))
