@@ -219,7 +219,7 @@ def grouped_bars(
         heights = [group[case] for group in values.values()]
         places = [n + (k - (len(cases) - 1) / 2) * width for n in range(len(values))]
         drawn = axis.bar(places, heights, width, color=colour, hatch=hatch, label=case, ec="white")
-        axis.bar_label(drawn, fmt="%.2g", fontsize=6)
+        axis.bar_label(drawn, fmt=lambda v: f"{v:.0f}" if v >= 10 else f"{v:.2g}", fontsize=6)
     if level:
         axis.axhline(level[0], color="black", linestyle=":", linewidth=1.2, label=level[1])
     axis.margins(y=0.1)
@@ -227,5 +227,45 @@ def grouped_bars(
     axis.set_ylabel(ylabel)
     axis.legend(fontsize=7, ncols=len(cases) + bool(level), loc="upper center",
                 bbox_to_anchor=(0.5, 1.2), frameon=False)  # fmt: skip
+    figure.tight_layout()
+    show(figure, alt)
+
+
+def shares(
+    values: Mapping[str, Mapping[str, tuple[float, float, float]]],
+    xlabel: str,
+    alt: str,
+    level: tuple = (),
+) -> None:
+    """Shows shares with their intervals, a line a name from the top, a mark a case.
+
+    Args:
+        values: for each name, by case, a share and the low and high end of its interval, 0 to 1;
+            shown in %. A name may lack a case.
+        level: a share and what it is, for a line across, or nothing.
+    """
+    cases = list(dict.fromkeys(case for shown in values.values() for case in shown))
+    figure, axis = plt.subplots(figsize=(6, 0.42 * len(values) + 1.3))
+    for k, (case, colour, mark) in enumerate(zip(cases, COLOURS, cycle(MARKS), strict=False)):
+        apart = 0.24 * (k - (len(cases) - 1) / 2)
+        rows = [
+            (n + apart, shown[case]) for n, shown in enumerate(values.values()) if case in shown
+        ]
+        places, (share, low, high) = [n for n, _ in rows], zip(*(v for _, v in rows), strict=True)
+        middle = [100 * s for s in share]
+        ends = [[100 * (s - a) for s, a in zip(share, low, strict=True)],
+                [100 * (b - s) for s, b in zip(share, high, strict=True)]]  # fmt: skip
+        axis.errorbar(
+            middle, places, xerr=ends, fmt=mark, color=colour, label=case, capsize=3, ms=5
+        )
+    if level:
+        axis.axvline(100 * level[0], color="black", ls=":", lw=1.2, label=level[1])
+    axis.set_yticks(range(len(values)), list(values), fontsize=8)
+    axis.invert_yaxis()
+    axis.set_xlabel(xlabel)
+    axis.grid(axis="x", alpha=0.3)
+    if len(cases) > 1 or level:
+        axis.legend(fontsize=7, ncols=len(cases) + 1, loc="lower center",
+                    bbox_to_anchor=(0.45, 1), frameon=False)  # fmt: skip
     figure.tight_layout()
     show(figure, alt)

@@ -60,3 +60,29 @@ def test_grouped_bars_show_every_number(shown, monkeypatch):
     assert len({bar.get_hatch() for bar in axis.patches}) == 2
     monkeypatch.undo()
     plt.close(figure)
+
+
+def test_shares_show_each_interval_in_percent(shown, monkeypatch):
+    kept = []
+    monkeypatch.setattr(figures.plt, "close", kept.append)
+    values = {
+        "one": {"seen": (0.5, 0.4, 0.6), "held out": (0.2, 0.1, 0.35)},
+        "all": {"seen": (1, 0.9, 1)},
+    }
+    figures.shares(values, "top-1 (%)", alt="three intervals", level=(1 / 48, "chance"))
+    (figure,) = kept
+    (axis,) = figure.axes
+    ends = sorted(
+        (round(float(x)), round(float(y)))
+        for container in axis.containers
+        for (x, _), (y, _) in container.lines[2][0].get_segments()
+    )
+    assert ends == [(10, 35), (40, 60), (90, 100)]
+    marks = {container.lines[0].get_marker() for container in axis.containers}
+    assert len(marks) == 2
+    assert axis.yaxis_inverted() and [t.get_text() for t in axis.get_yticklabels()] == [
+        "one",
+        "all",
+    ]
+    monkeypatch.undo()
+    plt.close(figure)
