@@ -66,7 +66,7 @@ def train_heads(model: Clip, world: LittleWorld, run: Run) -> None:
 
     Among 96 pairs hardly two differ in a colour alone, so that nothing asks the vectors for it: a
     linear probe read 75 % of colours from the picture's, 98 % from the layer before. Among ten
-    times as many some do; with the encoders frozen such a batch costs little (91 % after).
+    times as many some do; with the encoders frozen such a batch costs little (90 % after).
     """
     r, pool = run.recipe, []
     for k in range(r.heads_pool):
