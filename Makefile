@@ -9,8 +9,6 @@ export PROMPT
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check -c constraints.txt
 PYTEST := $(BIN)/python -m pytest -q
-# A laptop without matrix instructions for bfloat16, imitated.
-LAPTOP := ONEDNN_MAX_CPU_ISA=AVX2 ATEN_CPU_CAPABILITY=avx2 MKL_ENABLE_INSTRUCTIONS=AVX2
 
 .PHONY: help draw test lint size unit gates mutations notebooks render timings lab workbook
 .NOTPARALLEL:
@@ -49,8 +47,8 @@ notebooks: .venv/all.stamp ## run the notebooks, compare every stored output
 render: .venv/all.stamp ## run and store notebooks; one: NOTEBOOK=notebooks/00_tour.ipynb
 	$(BIN)/python -m tools.render_notebooks $(NOTEBOOK)
 
-timings: .venv/all.stamp ## seconds of each notebook on a plain laptop, imitated
-	$(LAPTOP) $(BIN)/python -m tools.render_notebooks --timings $(NOTEBOOK)
+timings: .venv/all.stamp ## seconds and memory of each notebook, here and on a plain laptop
+	$(BIN)/python -m tools.timings $(NOTEBOOK)
 
 lab: .venv/all.stamp ## open the notebooks in JupyterLab
 	$(BIN)/jupyter lab --notebook-dir=.

@@ -1,9 +1,9 @@
 """Execute notebooks and store their outputs byte for byte the same each time.
 
-    python -m tools.render_notebooks [--check | --timings] [NOTEBOOK ...]
+    python -m tools.render_notebooks [--check] [NOTEBOOK ...]
 
 Without names all of notebooks/ is rendered. `--check` executes nothing: it fails if a notebook is
-not in the normal form. `--timings` executes, writes nothing and prints the seconds of each.
+not in the normal form.
 
 The normal form: cell ids c000, c001, ...; execution counts from 1; no timings and no version of the
 kernel in the metadata; neighbouring pieces of one stream joined; widgets numbered in the order in
@@ -154,10 +154,10 @@ def _renumbered(notebook: NotebookNode) -> str:
 
 
 def main(arguments: list[str]) -> int:
-    """Render, check or time notebooks; 1 if one breaks a rule or is not in the normal form."""
+    """Render or check notebooks; 1 if one breaks a rule or is not in the normal form."""
     modes = {word for word in arguments if word.startswith("--")}
-    if modes - {"--check", "--timings"}:
-        print(f"unknown option {min(modes)}: use --check or --timings", file=sys.stderr)
+    if modes - {"--check"}:
+        print(f"unknown option {min(modes)}: use --check", file=sys.stderr)
         return 2
     names = [word for word in arguments if word not in modes]
     failed = 0
@@ -172,8 +172,6 @@ def main(arguments: list[str]) -> int:
         start = time.perf_counter()
         after = execute(before, path.parent)
         print(f"{path} {time.perf_counter() - start:.1f} s", flush=True)
-        if "--timings" in modes:
-            continue
         text = normalise(after, before)
         path.write_text(text, encoding="utf-8", newline="\n")
         for found in breaches(json.loads(text)):
