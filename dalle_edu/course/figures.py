@@ -7,6 +7,7 @@ import matplotlib.pyplot as plt
 import torch
 from IPython.display import display
 from matplotlib.figure import Figure
+from matplotlib.ticker import LogLocator, NullFormatter
 from torch import Tensor
 
 # Okabe and Ito (2008), in the order in which lines are drawn.
@@ -268,4 +269,50 @@ def shares(
         axis.legend(fontsize=7, ncols=len(cases) + 1, loc="lower center",
                     bbox_to_anchor=(0.45, 1), frameon=False)  # fmt: skip
     figure.tight_layout()
+    show(figure, alt)
+
+
+def health(
+    patients: Mapping[str, Mapping[str, Tensor]],
+    alt: str,
+    beside: Mapping[str, Mapping[str, Tensor]] | None = None,
+    log_y: Sequence[str] = (),
+) -> None:
+    """Shows a training's vital signs: a row a run, a column a measure, curves over the steps.
+
+    Args:
+        patients: by the name of each run, its "step" (N,) and its measures (N,) by name; all runs
+            have the same measures.
+        beside: for each patient, or some, a healthy run to compare with, drawn pale and dashed.
+        log_y: names of measures with a logarithmic axis.
+    """
+    measures = [name for name in next(iter(patients.values())) if name != "step"]
+    size = (2.1 * len(measures), 1.5 * len(patients) + 0.9)
+    figure, axes = plt.subplots(len(patients), len(measures), figsize=size, squeeze=False)
+    for row, (patient, run) in zip(axes, patients.items(), strict=True):
+        healthy = (beside or {}).get(patient)
+        for axis, measure in zip(row, measures, strict=True):
+            if healthy is not None:
+                seen = healthy["step"] <= run["step"][-1]
+                compared = healthy["step"][seen].numpy(), healthy[measure][seen].numpy()
+                axis.plot(*compared, "--", color="#999999", label="healthy", linewidth=1.4)
+            axis.plot(run["step"].numpy(), run[measure].numpy(), color=COLOURS[0], label="this run")
+            if measure in log_y:
+                axis.set_yscale("log")
+                low, high = axis.get_ylim()  # within a decade or so marks between are needed
+                axis.yaxis.set_major_locator(
+                    LogLocator(subs=(1, 2, 5) if high < 30 * low else (1,))
+                )
+                axis.yaxis.set_major_formatter("{x:g}")
+                axis.yaxis.set_minor_formatter(NullFormatter())
+            axis.tick_params(labelsize=7)
+            axis.grid(alpha=0.3)
+        row[0].set_ylabel(patient, fontsize=8)
+    for axis, measure in zip(axes[0], measures, strict=True):
+        axis.set_title(measure, fontsize=8)
+    for axis in axes[-1]:
+        axis.set_xlabel("step", fontsize=8)
+    figure.tight_layout(pad=0.6, rect=(0, 0.05, 1, 1))
+    handles = {t: h for a in axes.flat for h, t in zip(*a.get_legend_handles_labels(), strict=True)}
+    figure.legend(handles.values(), handles, loc="lower right", ncols=2, fontsize=8)
     show(figure, alt)

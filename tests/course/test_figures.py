@@ -86,3 +86,31 @@ def test_shares_show_each_interval_in_percent(shown, monkeypatch):
     ]
     monkeypatch.undo()
     plt.close(figure)
+
+
+def vital_signs(count, factor=1.0):
+    step = torch.arange(count) * 10
+    return {"step": step, "gap": factor * torch.rand(count), "slope": torch.rand(count) + 0.1}
+
+
+def test_health_shows_every_measure_of_every_run_beside_the_healthy_one(shown, monkeypatch):
+    kept = []
+    monkeypatch.setattr(figures.plt, "close", kept.append)
+    patients = {"D wins": vital_signs(4), "all alike": vital_signs(6)}
+    healthy = vital_signs(9)
+    figures.health(patients, "two patients", dict.fromkeys(patients, healthy), log_y=("slope",))
+    (figure,) = kept
+    assert len(figure.axes) == 4 and [a.get_title() for a in figure.axes[:2]] == ["gap", "slope"]
+    compared, own = figure.axes[0].get_lines()
+    assert (compared.get_linestyle(), own.get_linestyle()) == ("--", "-")  # also told apart in grey
+    assert compared.get_xdata()[-1] == own.get_xdata()[-1] == 30  # no further than the patient came
+    assert [a.get_yscale() for a in figure.axes[:2]] == ["linear", "log"]
+    assert figure.axes[2].get_ylabel() == "all alike"
+    monkeypatch.undo()
+    plt.close(figure)
+
+
+def test_health_of_one_run_alone(shown):
+    figures.health({"healthy": vital_signs(5)}, alt="one run")
+    assert [call["image/png"]["alt"] for call in shown] == ["one run"]
+    assert not plt.get_fignums()

@@ -1,0 +1,311 @@
+"""The pieces of a generator: modulation, pixel shuffle, the block that doubles a grid."""
+
+import functools
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+from torch.overrides import TorchFunctionMode
+
+from dalle_edu.course.checks.exercise import REFUSED, Build, Mistake, random
+from dalle_edu.gan.generator import UpBlock
+
+
+def _maps() -> list[tuple]:
+    """Features whose pictures differ in mean and spread, gains, biases, a number of groups."""
+    randn, cases = random(61), []
+    for batch, channels, high, wide, groups in ((3, 8, 3, 4, 2), (2, 6, 4, 2, 3), (4, 8, 2, 2, 4)):
+        x = randn(batch, channels, high, wide) * (1 + randn(batch, channels, 1, 1) ** 2)
+        x = x + 2 * randn(batch, 1, 1, 1) + randn(batch, channels, 1, 1)
+        cases.append((x, 0.5 * randn(batch, channels), randn(batch, channels), groups))
+    return cases
+
+
+def _standard(x: Tensor, axes: Sequence[int]) -> Tensor:
+    """Mean 0 and variance 1 over these axes."""
+    x = x - x.mean(axes, keepdim=True)
+    return x / (x.square().mean(axes, keepdim=True) + 1e-5).sqrt()
+
+
+def _in_groups(x: Tensor, groups: int, axes: Sequence[int] = (2, 3, 4)) -> Tensor:
+    """Standardised over these axes of (B, groups, C / groups, H, W)."""
+    return _standard(x.unflatten(1, (groups, -1)), axes).flatten(1, 2)
+
+
+def _modulated(normal: Callable[[Tensor, int], Tensor], one: float = 1.0) -> Callable:
+    def modulate(x: Tensor, gain: Tensor, bias: Tensor, groups: int) -> Tensor:
+        return normal(x, groups) * (one + gain)[:, :, None, None] + bias[:, :, None, None]
+
+    return modulate
+
+
+def _by_loop(x: Tensor, gain: Tensor, bias: Tensor, groups: int) -> Tensor:
+    drawn, size = torch.empty_like(x), x.shape[1] // groups
+    for b in range(len(x)):
+        for first in range(0, x.shape[1], size):
+            part = x[b, first : first + size]
+            part = (part - part.mean()) / (part.var(unbiased=False) + 1e-5).sqrt()
+            for c in range(size):
+                drawn[b, first + c] = part[c] * (1 + gain[b, first + c]) + bias[b, first + c]
+    return drawn
+
+
+modulate = Build(
+    "6.1",
+    _by_loop,
+    _maps,
+    (
+        Mistake(
+            _modulated(_in_groups, one=0.0),
+            'No "1 +": a gain of 0, which a fresh style layer gives or nearly gives, wipes the '
+            "features out instead of leaving them as they are.",
+        ),
+        Mistake(
+            _modulated(lambda x, groups: _standard(x, (0, 2, 3))),
+            "That is batch norm: the statistics run over the whole batch, so that a picture "
+            "depends on its company. Each picture has its own.",
+        ),
+        Mistake(
+            _modulated(lambda x, groups: _in_groups(x, groups, (0, 2, 3, 4))),
+            "The groups are right, but their statistics run over the batch too: a picture would "
+            "depend on its company. Each picture has its own.",
+        ),
+        Mistake(
+            _modulated(lambda x, groups: _standard(x, (2, 3))),
+            "Statistics for each channel apart (instance norm): channels of a group share theirs.",
+        ),
+        Mistake(
+            _modulated(lambda x, groups: _standard(x, (1, 2, 3))),
+            "One group of all channels: use `groups` of them.",
+        ),
+        Mistake(
+            _modulated(lambda x, groups: _in_groups(x, groups, (2,))),
+            "Statistics at each place apart: they run over the whole grid.",
+        ),
+        Mistake(
+            _modulated(lambda x, groups: x),
+            "Nothing is normalised: without it the gains of all blocks multiply up.",
+        ),
+        Mistake(
+            lambda x, gain, bias, groups: (
+                (_in_groups(x, groups) + bias[:, :, None, None]) * (1 + gain)[:, :, None, None]
+            ),
+            "The bias is added first, and the gain then scales it: multiply, then add.",
+        ),
+        Mistake(
+            lambda x, gain, bias, groups: _in_groups(
+                x * (1 + gain)[:, :, None, None] + bias[:, :, None, None], groups
+            ),
+            "Normalised *after* the modulation, which takes a part of it away again.",
+        ),
+        Mistake(
+            _modulated(lambda x, groups: _in_groups(x, groups) + 0 * x, one=2.0),
+            "1 was added twice: the layer gives the gain, you add 1 once.",
+        ),
+    ),
+    praise="A gain and a bias of 0 change nothing, and no picture knows of the others.",
+)
+
+
+class _Forbidding(TorchFunctionMode):
+    """While it lasts, a function of torch raises when it is called, under whatever name."""
+
+    def __init__(self, names: tuple[str, ...]):
+        super().__init__()
+        self.names = names
+
+    def __torch_function__(self, func, types, args=(), kwargs=None):
+        if getattr(func, "__name__", "") in self.names:
+            raise RuntimeError(REFUSED)
+        return func(*args, **(kwargs or {}))
+
+
+@dataclass(frozen=True)
+class WithoutTorchs(Build):
+    """The check of a function that torch has too: torch's may not be called meanwhile.
+
+    Args:
+        forbidden: names of torch's functions.
+    """
+
+    forbidden: tuple[str, ...] = ()
+
+    def _run(self, answer: Callable) -> str:
+        if not callable(answer):
+            return super()._run(answer)
+
+        @functools.wraps(answer)
+        def guarded(*given):
+            with _Forbidding(self.forbidden):
+                return answer(*given)
+
+        return super()._run(guarded)
+
+
+def _shuffled_by_loop(x: Tensor) -> Tensor:
+    batch, channels, high, wide = x.shape
+    drawn = x.new_empty(batch, channels // 4, 2 * high, 2 * wide)
+    for c in range(channels // 4):
+        for down in range(2):
+            for right in range(2):
+                drawn[:, c, down::2, right::2] = x[:, 4 * c + 2 * down + right]
+    return drawn
+
+
+def _rearranged(split: tuple[int, ...], order: tuple[int, ...]) -> Callable:
+    """Splits the channels so (0 stands for the number of colours), then orders the axes so."""
+
+    def shuffle(x: Tensor) -> Tensor:
+        colours = x.shape[1] // 4
+        parts = x.unflatten(1, [n or colours for n in split])
+        return parts.permute(order).reshape(len(x), colours, 2 * x.shape[2], 2 * x.shape[3])
+
+    return shuffle
+
+
+pixel_shuffle = WithoutTorchs(
+    "6.2",
+    _shuffled_by_loop,
+    lambda: [(random(62)(2, 12, 3, 4),), (random(63)(1, 8, 2, 2),), (random(64)(3, 12, 4, 3),)],
+    (
+        Mistake(
+            _rearranged((2, 2, 0), (0, 3, 4, 1, 5, 2)),
+            "Channels were taken as (place in the 2 x 2 block, colour), TensorFlow's order. "
+            "PyTorch's is (colour, down, right): channel 4c + 2 down + right.",
+        ),
+        Mistake(
+            _rearranged((0, 2, 2), (0, 1, 4, 3, 5, 2)),
+            "Down and right are exchanged inside each 2 x 2 block: channel 4c + 1 lies to the "
+            "*right* of channel 4c.",
+        ),
+        Mistake(
+            _rearranged((0, 2, 2), (0, 1, 2, 3, 4, 5)),
+            "Reshaped without ordering the axes first: pixels keep their order in memory and land "
+            "in other rows. Bring each new axis beside the one it refines: (H, down), (W, right).",
+        ),
+        Mistake(
+            _rearranged((0, 2, 2), (0, 1, 2, 4, 3, 5)),
+            "Four small pictures side by side: the block axis came *before* the grid's. The grid "
+            "is the coarse part, so its axis stands first: (H, down), (W, right).",
+        ),
+        Mistake(
+            lambda x: x[:, ::4].repeat_interleave(2, 2).repeat_interleave(2, 3),
+            "Every 2 x 2 block has one value: three channels of four were thrown away.",
+        ),
+        Mistake(
+            lambda x: (
+                x.unflatten(1, (-1, 4)).mean(2).repeat_interleave(2, 2).repeat_interleave(2, 3)
+            ),
+            "Every 2 x 2 block has one value, the mean of four channels: each is a pixel of its "
+            "own.",
+        ),
+    ),
+    praise="No number is changed or lost: four channels become four pixels.",
+    forbidden=("pixel_shuffle", "fold", "conv_transpose2d"),
+)
+
+
+def _grids() -> list[tuple]:
+    randn = random(65)
+    return [
+        (randn(batch, coarse, high, wide),
+         *(0.3 * randn(fine, c, k, k) for c, k in ((coarse, 3), (fine, 3), (coarse, 1))))
+        for batch, coarse, fine, high, wide in ((2, 4, 3, 3, 4), (1, 2, 5, 4, 2), (3, 3, 3, 2, 2))
+    ]  # fmt: skip
+
+
+def _up(x: Tensor) -> Tensor:
+    return x.repeat_interleave(2, 2).repeat_interleave(2, 3)
+
+
+def _leaky(x: Tensor) -> Tensor:
+    return torch.where(x > 0, x, 0.2 * x)
+
+
+def _identity(x: Tensor) -> Tensor:
+    return x
+
+
+def _grown(
+    first: Callable = _leaky,
+    before: Callable = _identity,
+    between: Callable = _up,
+    second: Callable = _leaky,
+    after: Callable = _identity,
+    on_skip: Callable = _identity,
+    up_skip: Callable = _up,
+    scale: float = math.sqrt(0.5),
+    skipped: float = 1.0,
+) -> Callable:
+    """The block, right by default, or wrong in the ways that the arguments name."""
+
+    def grow(x: Tensor, w1: Tensor, w2: Tensor, w_skip: Tensor) -> Tensor:
+        h = between(F.conv2d(before(first(x)), w1, padding=1))
+        h = after(F.conv2d(second(h), w2, padding=1))
+        return (h + skipped * up_skip(F.conv2d(on_skip(x), w_skip))) * scale
+
+    return grow
+
+
+def _smooth(x: Tensor) -> Tensor:
+    return F.interpolate(x, scale_factor=2, mode="bilinear")
+
+
+grow = Build(
+    "6.3",
+    _grown(),
+    _grids,
+    (
+        Mistake(
+            _grown(between=_identity, after=_up),
+            "The grid is doubled after the second convolution: every 2 x 2 block of the result "
+            "has one value. The second convolution has to see the fine grid.",
+        ),
+        Mistake(
+            _grown(before=_up, between=_identity),
+            "The grid is doubled before the first convolution, which then costs four times as "
+            "much: convolve on the coarse side first.",
+        ),
+        Mistake(
+            _grown(scale=1.0),
+            "No division by sqrt 2: the sum of two branches has twice the variance, and block "
+            "after block it grows.",
+        ),
+        Mistake(_grown(scale=0.5), "Divided by 2: variances add, so the divisor is sqrt 2."),
+        Mistake(
+            _grown(on_skip=_leaky),
+            "The short way is activated too: it hands x on as it is, through 1 x 1 alone.",
+        ),
+        Mistake(
+            _grown(first=_identity), "The first convolution hears x without the leaky ReLU before."
+        ),
+        Mistake(
+            _grown(second=_identity),
+            "No leaky ReLU between the convolutions: two linear maps are one linear map.",
+        ),
+        Mistake(
+            _grown(first=F.relu, second=F.relu),
+            "ReLU for leaky ReLU: where it is 0, nothing is learned. F.leaky_relu(x, 0.2).",
+        ),
+        Mistake(
+            _grown(first=lambda x: F.leaky_relu(x), second=lambda x: F.leaky_relu(x)),
+            "The slope below 0 is 0.2, not PyTorch's 0.01: F.leaky_relu(x, 0.2).",
+        ),
+        Mistake(
+            _grown(between=_smooth, up_skip=_smooth),
+            "Bilinear: this block doubles by repeating each place (nearest).",
+        ),
+        Mistake(_grown(skipped=0.0), "The short way is missing: no residual block without it."),
+        Mistake(
+            _grown(between=lambda x: x.repeat(1, 1, 2, 2), up_skip=lambda x: x.repeat(1, 1, 2, 2)),
+            "The grid was tiled, four copies side by side: repeat each *place* instead "
+            "(repeat_interleave, or F.interpolate with scale_factor=2).",
+        ),
+    ),
+    (UpBlock.forward,),
+    "Convolve where it is cheap, double, convolve where it is fine. (The short way may be doubled "
+    "before or after its 1 x 1: the two commute, but before costs four times as much.)",
+)

@@ -1,0 +1,245 @@
+"""Answers to 6.1 to 6.3 as people write them, right and wrong; every mistake of the chapter."""
+
+import json
+import math
+from pathlib import Path
+
+import pytest
+import torch
+import torch.nn.functional as F
+from torch import nn
+from torch.nn.functional import pixel_shuffle as under_another_name
+
+from dalle_edu.contrastive.encoders import DownBlock
+from dalle_edu.course.checks import drawing as check
+from dalle_edu.course.checks.drawing.blocks import WithoutTorchs
+from dalle_edu.course.checks.exercise import Build, Choice
+from dalle_edu.gan.generator import UpBlock
+from tools.notebook_rules import text_of
+
+NOTEBOOK = Path(__file__).parents[4] / "notebooks" / "06_drawing.ipynb"
+BUILDS = [getattr(check, n) for n in check.__all__ if isinstance(getattr(check, n), Build)]
+CHOICES = [getattr(check, n) for n in check.__all__ if isinstance(getattr(check, n), Choice)]
+
+
+@pytest.mark.parametrize("ask", BUILDS, ids=lambda c: c.exercise)
+def test_the_oracle_is_right_and_the_stub_is_not_done(ask):
+    def stub(*given):
+        raise NotImplementedError
+
+    assert ask(ask.oracle)
+    assert ask(stub).state == "not done yet"
+    assert "Give the function itself" in ask(3).message
+
+
+@pytest.mark.parametrize("ask", CHOICES, ids=lambda c: c.exercise)
+def test_the_right_choice(ask):
+    assert ask(ask.right) and ask(None).state == "not done yet"
+
+
+# 6.1
+
+
+def with_torch(x, gain, bias, groups):
+    return F.group_norm(x, groups) * (1 + gain[..., None, None]) + bias[..., None, None]
+
+
+def with_torchs_affine(x, gain, bias, groups):
+    rows = [
+        F.group_norm(one[None], groups, 1 + g, b) for one, g, b in zip(x, gain, bias, strict=True)
+    ]
+    return torch.cat(rows)
+
+
+@pytest.mark.parametrize("answer", [with_torch, with_torchs_affine])
+def test_modulation_in_two_ways(answer):
+    assert check.modulate(answer)
+
+
+@pytest.mark.parametrize(
+    ("answer", "says"),
+    [
+        (
+            lambda x, g, b, n: F.group_norm(x, n) * g[..., None, None] + b[..., None, None],
+            'No "1 +"',
+        ),
+        (
+            lambda x, g, b, n: (
+                F.batch_norm(x, None, None, training=True) * (1 + g[..., None, None])
+                + b[..., None, None]
+            ),
+            "batch norm",
+        ),
+        (
+            lambda x, g, b, n: F.instance_norm(x) * (1 + g[..., None, None]) + b[..., None, None],
+            "instance norm",
+        ),
+        (
+            lambda x, g, b, n: (
+                F.layer_norm(x, x.shape[1:]) * (1 + g[..., None, None]) + b[..., None, None]
+            ),
+            "One group",
+        ),
+        (lambda x, g, b, n: x * (1 + g[..., None, None]) + b[..., None, None], "Nothing is norm"),
+        (lambda x, g, b, n: F.group_norm(x, n), "right is"),
+        (lambda x, g, b, n: F.group_norm(x, n) * (1 + g) + b, "it stopped: RuntimeError"),
+    ],
+)
+def test_modulation_as_people_get_it_wrong(answer, says):
+    verdict = check.modulate(answer)
+    assert not verdict and says in verdict.message
+
+
+def test_batch_statistics_depend_on_the_company_and_group_statistics_do_not():
+    """What the clinic of 6.12 tells."""
+    x, gain, bias, groups = check.modulate.cases()[0]
+    own = with_torch(x, gain, bias, groups)
+    alone = with_torch(x[:1], gain[:1], bias[:1], groups)
+    assert torch.allclose(own[:1], alone, atol=1e-5)
+    batch = check.modulate.mistakes[1].wrong
+    assert not torch.allclose(batch(x, gain, bias, groups)[:1], batch(x[:1], gain[:1], bias[:1], 1))
+
+
+# 6.2
+
+
+def by_axes(x):
+    b, c, h, w = x.shape
+    return x.view(b, c // 4, 2, 2, h, w).permute(0, 1, 4, 2, 5, 3).reshape(b, c // 4, 2 * h, 2 * w)
+
+
+def by_stacking(x):
+    a, b, c, d = (x[:, k::4] for k in range(4))
+    top = torch.stack([a, b], -1).flatten(-2)
+    bottom = torch.stack([c, d], -1).flatten(-2)
+    return torch.stack([top, bottom], -2).flatten(-3, -2)
+
+
+@pytest.mark.parametrize("answer", [by_axes, by_stacking])
+def test_pixel_shuffle_in_two_ways(answer):
+    assert check.pixel_shuffle(answer)
+
+
+@pytest.mark.parametrize(
+    ("answer", "says"),
+    [
+        (lambda x: F.pixel_shuffle(x, 2), "library's version"),
+        (lambda x: under_another_name(x, 2), "library's version"),
+        (nn.PixelShuffle(2), "library's version"),
+        (lambda x: x.reshape(len(x), -1, 2 * x.shape[2], 2 * x.shape[3]), "without ordering"),
+        (lambda x: F.interpolate(x[:, ::4], scale_factor=2), "thrown away"),
+        (lambda x: F.interpolate(x, scale_factor=2), "gave the shape"),
+        (lambda x: by_axes(x.transpose(2, 3)).transpose(2, 3), "exchanged"),
+    ],
+)
+def test_pixel_shuffle_as_people_get_it_wrong(answer, says):
+    verdict = check.pixel_shuffle(answer)
+    assert not verdict and says in verdict.message
+
+
+def test_what_is_forbidden_is_allowed_again_afterwards():
+    assert isinstance(check.pixel_shuffle, WithoutTorchs)
+    x = torch.randn(1, 4, 2, 3)
+    assert not check.pixel_shuffle(lambda y: F.pixel_shuffle(y, 2))
+    assert torch.equal(F.pixel_shuffle(x, 2), check.pixel_shuffle.oracle(x))
+
+
+# 6.3
+
+
+def with_interpolate(x, w1, w2, w_skip):
+    h = F.conv2d(F.leaky_relu(x, 0.2), w1, padding=1)
+    h = F.conv2d(F.leaky_relu(F.interpolate(h, scale_factor=2), 0.2), w2, padding=1)
+    return (h + F.interpolate(F.conv2d(x, w_skip), scale_factor=2)) / math.sqrt(2)
+
+
+def short_way_doubled_first(x, w1, w2, w_skip):
+    h = F.interpolate(F.conv2d(F.leaky_relu(x, 0.2), w1, padding=1), scale_factor=2)
+    h = F.conv2d(F.leaky_relu(h, 0.2), w2, padding=1)
+    return (h + F.conv2d(F.interpolate(x, scale_factor=2), w_skip)) * 0.5**0.5
+
+
+@pytest.mark.parametrize("answer", [with_interpolate, short_way_doubled_first])
+def test_the_block_in_two_ways(answer):
+    assert check.grow(answer)
+
+
+def after(x, w1, w2, w_skip):
+    h = F.conv2d(F.leaky_relu(F.conv2d(F.leaky_relu(x, 0.2), w1, padding=1), 0.2), w2, padding=1)
+    return F.interpolate((h + F.conv2d(x, w_skip)) / math.sqrt(2), scale_factor=2)
+
+
+def before(x, w1, w2, w_skip):
+    x = F.interpolate(x, scale_factor=2)
+    h = F.conv2d(F.leaky_relu(x, 0.2), w1, padding=1)
+    h = F.conv2d(F.leaky_relu(h, 0.2), w2, padding=1)
+    return (h + F.conv2d(x, w_skip)) / math.sqrt(2)
+
+
+def unscaled(x, w1, w2, w_skip):
+    return with_interpolate(x, w1, w2, w_skip) * math.sqrt(2)
+
+
+def small_slope(x, w1, w2, w_skip):
+    h = F.interpolate(F.conv2d(F.leaky_relu(x), w1, padding=1), scale_factor=2)
+    h = F.conv2d(F.leaky_relu(h), w2, padding=1)
+    return (h + F.interpolate(F.conv2d(x, w_skip), scale_factor=2)) / math.sqrt(2)
+
+
+@pytest.mark.parametrize(
+    ("answer", "says"),
+    [
+        (after, "after the second convolution"),
+        (before, "before the first convolution"),
+        (unscaled, "No division by sqrt 2"),
+        (small_slope, "not PyTorch's 0.01"),
+        (lambda x, w1, w2, w_skip: F.conv2d(x, w_skip), "gave the shape"),
+    ],
+)
+def test_the_block_as_people_get_it_wrong(answer, says):
+    verdict = check.grow(answer)
+    assert not verdict and says in verdict.message
+
+
+def test_the_librarys_block_is_refused():
+    def borrowed(x, w1, w2, w_skip):
+        return UpBlock(8, 8, 4)(torch.zeros(1, 8, 2, 2), torch.zeros(1, 4))
+
+    assert "library's version" in check.grow(borrowed).message
+
+
+def test_the_oracles_are_what_the_librarys_block_computes():
+    """Modulation and block together are `UpBlock`, which normalises before each activation."""
+    torch.manual_seed(0)
+    block, x, style = UpBlock(16, 8, 4), torch.randn(3, 16, 4, 4), torch.randn(3, 4)
+    gain1, bias1, gain2, bias2 = block.style(style).split(block.split, 1)
+    h = F.leaky_relu(check.modulate.oracle(x, gain1, bias1, 8), 0.2)
+    h = block.conv1(h).repeat_interleave(2, 2).repeat_interleave(2, 3)
+    h = block.conv2(F.leaky_relu(check.modulate.oracle(h, gain2, bias2, 8), 0.2))
+    skip = block.skip(x).repeat_interleave(2, 2).repeat_interleave(2, 3)
+    assert torch.allclose((h + skip) / math.sqrt(2), block(x, style), atol=1e-4)
+
+
+def built_in_the_notebook(*names):
+    """What the chapter defines, by running the cells that define it, and its first one."""
+    cells = json.loads(NOTEBOOK.read_text(encoding="utf-8"))["cells"]
+    code = [text_of(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
+    found = {}
+    exec(code[0], found)
+    for source in code[1:]:
+        if any(f"{kind} {name}(" in source for name in names for kind in ("class", "def")):
+            exec(source.split("\nzero = ")[0], found)
+    return [found[name] for name in names]
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_notebooks_blocks_are_the_librarys(seed):
+    _, doubling, halving = built_in_the_notebook("modulated", "Doubling", "Halving")
+    torch.manual_seed(seed)
+    x, style = torch.randn(3, 16, 4, 6), torch.randn(3, 5)
+    mine, library = doubling(16, 8, 5), UpBlock(16, 8, 5)
+    library.load_state_dict(mine.state_dict())
+    assert torch.allclose(mine(x, style), library(x, style), atol=1e-5)
+    mine, library = halving(16, 8), DownBlock(16, 8)
+    library.load_state_dict(mine.state_dict())
+    assert torch.allclose(mine(x), library(x), atol=1e-5)
