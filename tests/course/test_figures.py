@@ -60,3 +60,15 @@ def test_grouped_bars_show_every_number(shown, monkeypatch):
     assert len({bar.get_hatch() for bar in axis.patches}) == 2
     monkeypatch.undo()
     plt.close(figure)
+
+
+def test_histograms_show_shares(shown, monkeypatch):
+    kept = []
+    monkeypatch.setattr(figures.plt, "close", kept.append)
+    figures.histograms({"one": torch.tensor([1.0, 1.1, 7.0, 7.2])}, "x", "two heaps", (0, 9), (1,))
+    (figure,) = kept
+    (axis,) = figure.axes
+    heights = sorted(bar.get_height() for bar in axis.patches)
+    assert heights[-1] == 0.5 and sum(heights) == 1
+    monkeypatch.undo()
+    plt.close(figure)
