@@ -203,14 +203,23 @@ def clouds(panels: Mapping[str, Mapping[str, Tensor]], xlabel: str, ylabel: str,
     show(figure, alt)
 
 
+def _few_digits(value: float) -> str:
+    return f"{value:.0f}" if value >= 10 else f"{value:.2f}" if value >= 0.1 else f"{value:.2g}"
+
+
 def grouped_bars(
-    values: Mapping[str, Mapping[str, float]], ylabel: str, alt: str, level: tuple = ()
+    values: Mapping[str, Mapping[str, float]],
+    ylabel: str,
+    alt: str,
+    level: tuple = (),
+    low: float = 0,
 ) -> None:
     """Shows a group of bars for each name, one bar a case, told apart by colour and by hatching.
 
     Args:
         values: for each group its numbers by case; all groups have the same cases.
         level: a height and what it is, for a line across, or nothing.
+        low: where the axis starts.
     """
     cases = list(next(iter(values.values())))
     figure, axis = plt.subplots(figsize=(1.1 * len(values) + 1.5, 3))
@@ -220,10 +229,12 @@ def grouped_bars(
         heights = [group[case] for group in values.values()]
         places = [n + (k - (len(cases) - 1) / 2) * width for n in range(len(values))]
         drawn = axis.bar(places, heights, width, color=colour, hatch=hatch, label=case, ec="white")
-        axis.bar_label(drawn, fmt=lambda v: f"{v:.0f}" if v >= 10 else f"{v:.2g}", fontsize=6)
+        white = {"facecolor": "white", "edgecolor": "none", "pad": 0.5}  # over the level's line
+        axis.bar_label(drawn, fmt=_few_digits, fontsize=6, padding=2, bbox=white)
     if level:
-        axis.axhline(level[0], color="black", linestyle=":", linewidth=1.2, label=level[1])
+        axis.axhline(level[0], color="black", ls=":", lw=1.2, label=level[1], zorder=0)
     axis.margins(y=0.1)
+    axis.set_ylim(bottom=low)
     axis.set_xticks(range(len(values)), list(values), fontsize=8)
     axis.set_ylabel(ylabel)
     axis.legend(fontsize=7, ncols=len(cases) + bool(level), loc="upper center",
@@ -315,4 +326,26 @@ def health(
     figure.tight_layout(pad=0.6, rect=(0, 0.05, 1, 1))
     handles = {t: h for a in axes.flat for h, t in zip(*a.get_legend_handles_labels(), strict=True)}
     figure.legend(handles.values(), handles, loc="lower right", ncols=2, fontsize=8)
+    show(figure, alt)
+
+
+def histograms(
+    panels: Mapping[str, Tensor], xlabel: str, alt: str, ends: tuple, marks: Sequence[float] = ()
+) -> None:
+    """Shows how numbers are distributed, a panel for each name; rare ones show: the axis is log.
+
+    Args:
+        panels: numbers (N,) by title. ends: lowest and highest shown; marks: lines across.
+    """
+    size = (2.2 * len(panels) + 0.5, 2.6)
+    figure, (axes,) = plt.subplots(1, len(panels), figsize=size, sharey=True, squeeze=False)
+    for axis, (title, x) in zip(axes, panels.items(), strict=True):
+        axis.hist(x.numpy(), 36, range=ends, weights=[1 / len(x)] * len(x), color=COLOURS[0])
+        for mark in marks:
+            axis.axvline(mark, color=COLOURS[3], linestyle=":", linewidth=1.2)
+        axis.set_yscale("log")
+        axis.set_title(title, fontsize=9)
+        axis.set_xlabel(xlabel, fontsize=8)
+    axes[0].set_ylabel("share of answers")
+    figure.tight_layout()
     show(figure, alt)

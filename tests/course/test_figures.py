@@ -114,3 +114,15 @@ def test_health_of_one_run_alone(shown):
     figures.health({"healthy": vital_signs(5)}, alt="one run")
     assert [call["image/png"]["alt"] for call in shown] == ["one run"]
     assert not plt.get_fignums()
+
+
+def test_histograms_show_shares(shown, monkeypatch):
+    kept = []
+    monkeypatch.setattr(figures.plt, "close", kept.append)
+    figures.histograms({"one": torch.tensor([1.0, 1.1, 7.0, 7.2])}, "x", "two heaps", (0, 9), (1,))
+    (figure,) = kept
+    (axis,) = figure.axes
+    heights = sorted(bar.get_height() for bar in axis.patches)
+    assert heights[-1] == 0.5 and sum(heights) == 1
+    monkeypatch.undo()
+    plt.close(figure)

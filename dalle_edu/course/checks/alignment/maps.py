@@ -50,7 +50,7 @@ def _eye(text: Tensor, factor: float) -> Tensor:
 
 
 ridge = Build(
-    "4.1",
+    "4.3",
     _ridge_by_more_rows,
     _fits_of_pairs,
     (
@@ -147,7 +147,7 @@ def _apart(x: Tensor, power: int = 1, pairs: int | None = None) -> Tensor:
 
 
 energy_score = Build(
-    "4.4",
+    "4.6",
     _energy_by_loops,
     _answers,
     (

@@ -29,7 +29,7 @@ def _squared(x: Tensor) -> Tensor:
 
 
 uniformity = Build(
-    "4.2",
+    "4.5",
     _uniformity_by_loops,
     _points,
     (
@@ -81,6 +81,9 @@ def _rankings() -> list[tuple]:
         true = torch.zeros(b, m).bool()
         true[:, :b] = torch.eye(b).bool()
         cases.append((s + 0.3 * true, true | (randn(b, m) > 0.9), k))
+    many = torch.tensor([[0.2, 0.9, 0.5], [0.1, 0.4, 0.3], [0.6, 0.2, 0.5]])
+    true = torch.tensor([[1, 1, 0], [0, 1, 0], [0, 1, 1]]).bool()
+    cases.append((many, true, 1))  # the best true caption is not the picture's own
     first = torch.tensor([[0.9, 0.2, 0.1], [0.8, 0.3, 0.1], [0.7, 0.1, 0.4]])
     return [*cases, (first, torch.eye(3).bool(), 1), (randn(3, 3), torch.eye(3).bool(), 2)]
 
@@ -109,6 +112,10 @@ def _ties_win(s: Tensor, true: Tensor, k: int) -> Tensor:
     return ((~true & (s > best)).sum(1) < k).float().mean()
 
 
+def _below(s: Tensor, true: Tensor, best: Tensor, k: int) -> Tensor:
+    return ((~true & (s >= best)).sum(1) < k).float().mean()
+
+
 def _true_ones_found(s: Tensor, true: Tensor, k: int) -> Tensor:
     """The recall of a search engine: of all that is true, how much is among the first k."""
     return (true & (s >= s.topk(k, 1).values[:, -1:])).sum() / true.sum()
@@ -119,7 +126,7 @@ def _own(s: Tensor) -> Tensor:
 
 
 recall = Build(
-    "4.3",
+    "4.4",
     _recall_by_loops,
     _rankings,
     (
@@ -137,6 +144,11 @@ recall = Build(
             lambda s, t, k: t.gather(1, s.topk(k, 1).indices).any(1).float().mean(),
             "Among equal similarities topk picks by chance: count the false captions that are at "
             "least as similar as the best true one instead.",
+        ),
+        Mistake(
+            lambda s, t, k: _below(s, t, s.diagonal()[:, None], k),
+            "You start from a picture's own caption, the diagonal: the *best* true one need not "
+            "stand there. Take the largest similarity among all true ones.",
         ),
         Mistake(
             lambda s, t, k: _hits(s, _own(s), k).float().mean(),

@@ -1,4 +1,4 @@
-"""Answers to 4.1 and 4.4 as people write them, and that every mistake is told from every other."""
+"""Answers to 4.3 and 4.6 as people write them, and that every mistake is told from every other."""
 
 import pytest
 import torch
