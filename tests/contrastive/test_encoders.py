@@ -1,4 +1,6 @@
+import json
 import math
+from pathlib import Path
 
 import pytest
 import torch
@@ -27,6 +29,22 @@ def test_attention_with_weights_counts_a_half_weighted_key_half():
     q, k = torch.zeros(1, 1, 1, 4), torch.randn(1, 1, 3, 4)
     weights = attention_weights(q, k, torch.tensor([[1.0, 0.5, 0.0]]))[0, 0, 0]
     assert weights.tolist() == pytest.approx([2 / 3, 1 / 3, 0])
+
+
+def test_attention_built_in_the_open_is_the_librarys():
+    """`look_up` as it stands in appendix A."""
+    path = Path(__file__).parents[2] / "notebooks" / "A_readiness.ipynb"
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    sources = ("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
+    (built,) = (source for source in sources if source.startswith("def look_up("))
+    names = {"math": math, "torch": torch}
+    exec(built, names)
+    for batch, heads, length, keys, c in ((1, 1, 1, 1, 2), (3, 4, 5, 7, 8), (2, 2, 6, 3, 16)):
+        q, k = torch.randn(batch, heads, length, c), torch.randn(batch, heads, keys, c)
+        mask = torch.rand(batch, keys) > 0.4
+        mask[:, 0] = True  # somebody has to answer
+        ours, theirs = names["look_up"](q, k, mask), attention_weights(q, k, mask)
+        assert torch.allclose(ours, theirs, atol=1e-6)
 
 
 def test_rotary_products_depend_on_the_distance_only():

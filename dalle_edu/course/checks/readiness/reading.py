@@ -27,7 +27,7 @@ SOFTMAX = (
 LOOP = f"PyTorch, Optimization: {PYTORCH}/optimization_tutorial.html"
 
 FIRST = (
-    f"PyTorch, Learn the basics (about three hours): {PYTORCH}/intro.html",
+    f"PyTorch, Learn the basics: {PYTORCH}/intro.html",
     f"Dive into Deep Learning, chapter 2, Preliminaries: {D2L}/chapter_preliminaries/index.html",
 )
 READY, NEARLY = 8, 5  # right answers of ten
