@@ -120,15 +120,15 @@ class Choice:
     praise: str
     read: str = ""
 
-    def __call__(self, answer: str | None) -> Verdict:
+    def __call__(self, answer: str | int | None) -> Verdict:
         """The verdict on a learner's choice."""
         return _verdict(self.exercise, lambda: self._run(answer), self.read)
 
-    def _run(self, answer: str | None) -> str:
+    def _run(self, answer: str | int | None) -> str:
         if answer is None or answer is ...:
             raise NotImplementedError
         mends = {mistake.wrong: mistake.mend for mistake in self.mistakes}
-        given = answer.strip().lower() if isinstance(answer, str) else answer
+        given = str(answer).strip().lower()
         if given == self.right:
             return self.praise
         options = ", ".join(sorted([self.right, *mends]))

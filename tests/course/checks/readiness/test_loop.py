@@ -30,6 +30,10 @@ def test_line_4_is_the_mistake(shuffled):
 
 
 def test_which_line():
-    assert check.which_line(" 4 ") and "y[rows]" in check.which_line("4").message
+    assert (
+        check.which_line(4)
+        and check.which_line(" 4 ")
+        and "y[rows]" in check.which_line("4").message
+    )
     assert "may stand here" in check.which_line("8").message
     assert "optimization" in str(check.which_line("6"))
