@@ -79,9 +79,9 @@ def copy_project(root: Path, to: Path) -> None:
         copied.write_text(json.dumps(notebook), encoding="utf-8")
 
 
-def trials(mutation: Mutation, root: Path) -> list[tuple[str, ...]]:
+def trials(mutation: Mutation, folder: Path) -> list[tuple[str, ...]]:
     """What must turn red, as pytest's arguments: its tests, and its chapter if that is there."""
-    found = sorted(root.glob(f"notebooks/{mutation.chapter}_*.ipynb")) if mutation.chapter else []
+    found = sorted(folder.glob(f"notebooks/{mutation.chapter}_*.ipynb")) if mutation.chapter else []
     return [mutation.tests, *((*NBVAL, f"notebooks/{path.name}") for path in found)]
 
 
@@ -122,7 +122,7 @@ def try_mutations(
         copy_project(root, folder)
         for mutation in mutations:
             start = time.perf_counter()
-            tried = trials(mutation, root)
+            tried = trials(mutation, folder)
             for trial in tried:
                 if trial not in green:
                     green[trial] = pytest(folder, trial)

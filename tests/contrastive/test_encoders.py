@@ -7,6 +7,7 @@ import torch
 import torch.nn.functional as F
 
 from dalle_edu.contrastive.encoders import (
+    DownBlock,
     PictureTrunk,
     TextEncoder,
     TextSettings,
@@ -80,6 +81,14 @@ def test_trunk_shape_and_places():
     places = fourier_places(4)
     assert places.shape == (16, 12)
     assert len(places.unique(dim=0)) == 16  # every place differs
+
+
+def test_down_block_is_its_two_ways_added_and_kept_at_their_scale():
+    block, x = DownBlock(4, 6), torch.randn(2, 4, 8, 8)
+    long = F.avg_pool2d(block.conv1(F.leaky_relu(x, 0.2)), 2)
+    long = block.conv2(F.leaky_relu(long, 0.2))
+    short = F.conv2d(F.avg_pool2d(x, 2), block.skip.weight)
+    assert torch.allclose(block(x), (long + short) / math.sqrt(2), atol=1e-6)
 
 
 def brute_force(matcher, regions, states, mask):
