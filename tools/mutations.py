@@ -651,7 +651,7 @@ MUTATIONS = (
         "words = F.layer_norm(words, words.shape[-1:])",
         "words = words + 0",
         CHAIN_TESTS,
-        "00",
+        "08",
     ),
     Mutation(
         "interpolation-backwards",
