@@ -32,10 +32,10 @@ size: .venv/all.stamp ## how large the counted library is, and its limits
 unit: .venv/all.stamp ## quick tests
 	$(PYTEST) -m "not slow and not distributed and not fault"
 
-gates: .venv/all.stamp ## three mutations, the slow tests, the smoke training
+gates: .venv/all.stamp ## three mutations with their chapters, the slow tests, the smoke training
 	$(BIN)/python -m tools.gates
 
-mutations: .venv/all.stamp ## every mutation must turn its tests red
+mutations: .venv/all.stamp ## every mutation must turn its tests and its chapter red
 	$(BIN)/python -m tools.gates mutations
 
 notebooks: .venv/all.stamp ## run the notebooks, compare every stored output

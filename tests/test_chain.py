@@ -49,6 +49,12 @@ def test_everything_that_should_matter_matters(chain):
         assert apart(first, to_pictures(chain.generate(heard, other))) > 4
 
 
+def test_the_generator_hears_every_word_normalised(chain):
+    words = hear(chain.clip, chain.tokenizer(PROMPTS)).words
+    assert words.mean(-1).abs().max() < 1e-4
+    assert (words.std(-1, correction=0) - 1).abs().max() < 1e-2
+
+
 def test_same_seed_same_picture_whatever_the_batch(chain):
     whole = chain(PROMPTS, n=70, seed=7)  # more than one batch of 64
     assert apart(chain(PROMPTS, n=70, seed=7), whole) == 0

@@ -4,10 +4,13 @@
     python -m tools.gates mutations [NAME...] every mutation, or those named
 
 A mutation breaks one line in a copy of the package and demands that the tests named beside it turn
-red, while the unbroken copy is green: a test that cannot fail is a defect. The marked tests (slow,
-distributed, fault) are those that `make unit` leaves out. The smoke training runs every stage once.
+red, and the chapter that teaches it too, while both are green on the unbroken copy: a test that
+cannot fail is a defect, and so is a chapter that shows the same numbers whatever is computed. The
+marked tests (slow, distributed, fault) are those that `make unit` leaves out. The smoke training
+runs every stage once.
 """
 
+import json
 import os
 import shutil
 import subprocess
@@ -24,6 +27,14 @@ ROOT = Path(__file__).parent.parent
 QUICK = 3  # how many mutations, the first of the table, every change has to pass
 PATIENCE = 900  # seconds, after which a command counts as hanging
 GREEN, RED, NONE_COLLECTED = 0, 1, 5  # pytest's exit codes; 2, 3 and 4 mean that it broke off
+# How pytest runs a notebook: every cell in one kernel, every stored output compared.
+NBVAL = ("-o", "addopts=", "--nbval", "--nbval-current-env", "--nbval-cell-timeout=300")
+# The first cell of every copied notebook: red unless its kernel computes with the copy beside it.
+PROOF = """import os
+import dalle_edu
+inside = os.path.dirname(os.path.dirname(os.path.abspath(dalle_edu.__file__)))
+assert os.path.samefile(inside, os.pardir), f"the kernel imports {inside}"
+"""
 
 Pytest = Callable[[Path, tuple[str, ...]], int]
 
@@ -46,9 +57,12 @@ def run_pytest(folder: Path, selection: tuple[str, ...]) -> int:
 
 
 def copy_project(root: Path, to: Path) -> None:
-    """Copy what tests need: package, tests, tools, settings. The weights are only linked."""
+    """Copy what tests and chapters need: package, tests, tools, figures, settings, notebooks.
+
+    The weights are only linked. Each notebook begins with a cell more, `PROOF`.
+    """
     ignore = shutil.ignore_patterns("__pycache__", "weights", ".*_cache")
-    for name in ("dalle_edu", "tests", "tools"):
+    for name in ("dalle_edu", "tests", "tools", "benchmarks"):
         if (root / name).is_dir():
             shutil.copytree(root / name, to / name, ignore=ignore)
     for path in [*root.glob("*.toml"), *root.glob("*.md"), *root.glob("*.yml")]:
@@ -56,6 +70,19 @@ def copy_project(root: Path, to: Path) -> None:
     weights = root / "dalle_edu" / "weights"
     if weights.is_dir():
         (to / "dalle_edu" / "weights").symlink_to(weights.resolve())
+    for path in root.glob("notebooks/*.ipynb"):
+        notebook = json.loads(path.read_text(encoding="utf-8"))
+        proof = {"cell_type": "code", "id": "proof", "metadata": {}, "source": PROOF}
+        notebook["cells"].insert(0, proof | {"execution_count": None, "outputs": []})
+        copied = to / "notebooks" / path.name
+        copied.parent.mkdir(exist_ok=True)
+        copied.write_text(json.dumps(notebook), encoding="utf-8")
+
+
+def trials(mutation: Mutation, folder: Path) -> list[tuple[str, ...]]:
+    """What must turn red, as pytest's arguments: its tests, and its chapter if that is there."""
+    found = sorted(folder.glob(f"notebooks/{mutation.chapter}_*.ipynb")) if mutation.chapter else []
+    return [mutation.tests, *((*NBVAL, f"notebooks/{path.name}") for path in found)]
 
 
 def mutated(source: str, mutation: Mutation) -> str:
@@ -78,12 +105,15 @@ def mutated(source: str, mutation: Mutation) -> str:
 def try_mutations(
     mutations: Iterable[Mutation], root: Path = ROOT, pytest: Pytest = run_pytest
 ) -> list[str]:
-    """Apply each mutation to a copy, run its tests, print a line; one sentence for each failure.
+    """Apply each mutation to a copy, run its tests and its chapter, print a line.
 
     Args:
         mutations: in the order in which they are tried.
         root: the project to copy; it is never written to.
         pytest: (folder, selection) to pytest's exit code.
+
+    Returns:
+        One sentence for each that is not caught.
     """
     failures = []
     green: dict[tuple[str, ...], int] = {}
@@ -92,28 +122,35 @@ def try_mutations(
         copy_project(root, folder)
         for mutation in mutations:
             start = time.perf_counter()
-            if mutation.tests not in green:
-                green[mutation.tests] = pytest(folder, mutation.tests)
+            tried = trials(mutation, folder)
+            for trial in tried:
+                if trial not in green:
+                    green[trial] = pytest(folder, trial)
             path = folder / mutation.file
             whole = path.read_text(encoding="utf-8")
             try:
                 path.write_text(mutated(whole, mutation), encoding="utf-8")
-                code = pytest(folder, mutation.tests)
+                codes = [pytest(folder, trial) for trial in tried]
             except ValueError as error:
                 failures.append(str(error))
                 print(f"gate {mutation.name}: NOT APPLIED", flush=True)
                 continue
             finally:
                 path.write_text(whole, encoding="utf-8")
-            verdict = {RED: "caught", GREEN: "SURVIVED"}.get(code, f"BROKE OFF (pytest {code})")
-            if green[mutation.tests] != GREEN:
-                verdict = f"tests not green without it (pytest {green[mutation.tests]})"
-            if verdict != "caught":
-                tests = " ".join(mutation.tests)
-                failures.append(f"mutation {mutation.name}: {verdict}; tests: {tests}")
-            print(
-                f"gate {mutation.name}: {verdict}, {time.perf_counter() - start:.1f} s", flush=True
-            )
+            said = []
+            for trial, code in zip(tried, codes, strict=True):
+                verdict = {RED: "caught", GREEN: "SURVIVED"}.get(code, f"BROKE OFF (pytest {code})")
+                if green[trial] != GREEN:
+                    verdict = f"tests not green without it (pytest {green[trial]})"
+                if verdict != "caught":
+                    failures.append(f"mutation {mutation.name}: {verdict}; tests: {trial[-1]}")
+                said.append(f"{verdict} by {Path(trial[-1]).name}")
+            if mutation.chapter and len(tried) == 1:
+                said.append(f"waits for chapter {mutation.chapter}")
+            if mutation.why:
+                said.append(f"by no chapter: {mutation.why}")
+            seconds = time.perf_counter() - start
+            print(f"gate {mutation.name}: {', '.join(said)}, {seconds:.1f} s", flush=True)
     return failures
 
 

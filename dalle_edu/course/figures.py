@@ -106,6 +106,33 @@ def matrix(values: Tensor, xlabel: str, ylabel: str, alt: str) -> None:
     show(figure, alt)
 
 
+def shares(
+    panels: Mapping[str, Tensor], rows: Sequence[str], columns: Sequence[str], alt: str
+) -> None:
+    """Shows attention weights side by side, each written into its field, with one scale for all.
+
+    Args:
+        panels: (L, M) in [0, 1], by their titles. rows: L words that ask. columns: M that answer.
+    """
+    width = len(panels) * (0.55 * len(columns) + 0.9)
+    figure, axes = plt.subplots(
+        1, len(panels), figsize=(width, 0.55 * len(rows) + 1), squeeze=False, sharey=True
+    )
+    for axis, (title, values) in zip(axes[0], panels.items(), strict=True):
+        axis.imshow(values.numpy(), cmap="cividis", vmin=0, vmax=1)
+        for i, row in enumerate(values.tolist()):
+            for j, value in enumerate(row):
+                ink = "black" if value > 0.5 else "white"  # cividis: dark is little
+                axis.text(j, i, f"{value:.2f}", ha="center", va="center", color=ink, fontsize=8)
+        axis.set_xticks(range(len(columns)), columns)
+        axis.set_yticks(range(len(rows)), rows)
+        axis.set_title(title, fontsize=9)
+        axis.set_xlabel("keys")
+    axes[0, 0].set_ylabel("queries")
+    figure.tight_layout()
+    show(figure, alt)
+
+
 def bars(values: Mapping[str, float], ylabel: str, alt: str) -> None:
     """Shows one bar a name, its number written on it."""
     figure, axis = plt.subplots(figsize=(0.9 * len(values) + 1, 2.8))

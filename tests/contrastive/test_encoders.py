@@ -1,10 +1,13 @@
+import json
 import math
+from pathlib import Path
 
 import pytest
 import torch
 import torch.nn.functional as F
 
 from dalle_edu.contrastive.encoders import (
+    DownBlock,
     PictureTrunk,
     TextEncoder,
     TextSettings,
@@ -27,6 +30,22 @@ def test_attention_with_weights_counts_a_half_weighted_key_half():
     q, k = torch.zeros(1, 1, 1, 4), torch.randn(1, 1, 3, 4)
     weights = attention_weights(q, k, torch.tensor([[1.0, 0.5, 0.0]]))[0, 0, 0]
     assert weights.tolist() == pytest.approx([2 / 3, 1 / 3, 0])
+
+
+def test_attention_built_in_the_open_is_the_librarys():
+    """`look_up` as it stands in appendix A."""
+    path = Path(__file__).parents[2] / "notebooks" / "A_readiness.ipynb"
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    sources = ("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
+    (built,) = (source for source in sources if source.startswith("def look_up("))
+    names = {"math": math, "torch": torch}
+    exec(built, names)
+    for batch, heads, length, keys, c in ((1, 1, 1, 1, 2), (3, 4, 5, 7, 8), (2, 2, 6, 3, 16)):
+        q, k = torch.randn(batch, heads, length, c), torch.randn(batch, heads, keys, c)
+        mask = torch.rand(batch, keys) > 0.4
+        mask[:, 0] = True  # somebody has to answer
+        ours, theirs = names["look_up"](q, k, mask), attention_weights(q, k, mask)
+        assert torch.allclose(ours, theirs, atol=1e-6)
 
 
 def test_rotary_products_depend_on_the_distance_only():
@@ -62,6 +81,14 @@ def test_trunk_shape_and_places():
     places = fourier_places(4)
     assert places.shape == (16, 12)
     assert len(places.unique(dim=0)) == 16  # every place differs
+
+
+def test_down_block_is_its_two_ways_added_and_kept_at_their_scale():
+    block, x = DownBlock(4, 6), torch.randn(2, 4, 8, 8)
+    long = F.avg_pool2d(block.conv1(F.leaky_relu(x, 0.2)), 2)
+    long = block.conv2(F.leaky_relu(long, 0.2))
+    short = F.conv2d(F.avg_pool2d(x, 2), block.skip.weight)
+    assert torch.allclose(block(x), (long + short) / math.sqrt(2), atol=1e-6)
 
 
 def brute_force(matcher, regions, states, mask):

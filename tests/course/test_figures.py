@@ -48,6 +48,21 @@ def test_clouds_are_told_apart_in_grey_and_share_their_scale(shown, monkeypatch)
     plt.close(figure)
 
 
+def test_shares_are_written_where_they_stand(shown, monkeypatch):
+    kept = []
+    monkeypatch.setattr(figures.plt, "close", kept.append)
+    panels = {"one": torch.tensor([[0.9, 0.1]]), "two": torch.tensor([[0.25, 0.75]])}
+    figures.shares(panels, ["star"], ["red", "blue"], alt="two heads")
+    (figure,) = kept
+    for axis, written in zip(figure.axes, (["0.90", "0.10"], ["0.25", "0.75"]), strict=True):
+        assert [text.get_text() for text in axis.texts] == written
+        assert [text.get_position() for text in axis.texts] == [(0, 0), (1, 0)]
+        assert [label.get_text() for label in axis.get_xticklabels()] == ["red", "blue"]
+        assert axis.images[0].get_clim() == (0, 1)
+    monkeypatch.undo()
+    plt.close(figure)
+
+
 def test_grouped_bars_show_every_number(shown, monkeypatch):
     kept = []
     monkeypatch.setattr(figures.plt, "close", kept.append)

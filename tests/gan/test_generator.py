@@ -1,13 +1,16 @@
-import torch
+import math
 
-from dalle_edu.gan.generator import Generator, GeneratorSettings
+import torch
+import torch.nn.functional as F
+
+from dalle_edu.gan.generator import Generator, GeneratorSettings, UpBlock
 
 TINY = GeneratorSettings(32, 8, 24, 12, 16, 16, (16, 16, 8, 8))
 
 
 def given(batch=3, length=5):
     words, mask = torch.randn(batch, length, 24), torch.ones(batch, length).bool()
-    return words, mask, torch.nn.functional.normalize(torch.randn(batch, 12)), torch.randn(batch, 8)
+    return words, mask, F.normalize(torch.randn(batch, 12)), torch.randn(batch, 8)
 
 
 def test_shape_and_range():
@@ -48,6 +51,16 @@ def test_modulation_of_one_picture_leaves_the_others_alone():
     after = generator(words, mask, sentence, noise)
     assert torch.equal(before[1:], after[1:])
     assert not torch.allclose(before[0], after[0])
+
+
+def test_a_style_of_zeros_modulates_nothing():
+    """The gain is 1 + what the style says: what is said of nothing leaves the picture as it is."""
+    block, x = UpBlock(16, 8, 4), torch.randn(2, 16, 4, 4)
+    h = block.conv1(F.leaky_relu(F.group_norm(x, 8), 0.2))
+    h, skip = (F.interpolate(t, scale_factor=2) for t in (h, block.skip(x)))
+    plain = block.conv2(F.leaky_relu(F.group_norm(h, 8), 0.2)) + skip
+    assert torch.allclose(block(x, torch.zeros(2, 4)), plain * math.sqrt(0.5), atol=1e-6)
+    assert not torch.allclose(block(x, torch.ones(2, 4)), plain * math.sqrt(0.5), atol=1e-2)
 
 
 def test_attention_of_a_place_sums_to_one_over_real_words():

@@ -31,12 +31,14 @@ class Verdict:
     exercise: str
     state: str  # "not done yet", "not right yet" or "right"
     message: str
+    read: str = ""  # where to read what was missing; said when the answer is wrong
 
     def __bool__(self) -> bool:
         return self.state == "right"
 
     def __repr__(self) -> str:
-        return f"Exercise {self.exercise}: {self.state}. {self.message}".strip()
+        said = f"Exercise {self.exercise}: {self.state}. {self.message}".strip()
+        return f"{said} Read: {self.read}" if self.read and self.state == "not right yet" else said
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,7 @@ class Build:
         refused: library functions that may not be called meanwhile.
         praise: what a right answer is told, beside that it is right.
         tolerance: relative and absolute, for the comparison of numbers.
+        read: where to read about it.
     """
 
     exercise: str
@@ -68,10 +71,11 @@ class Build:
     refused: tuple[FunctionType, ...] = ()
     praise: str = ""
     tolerance: float = 1e-4
+    read: str = ""
 
     def __call__(self, answer: Callable) -> Verdict:
         """The verdict on a learner's function."""
-        return _verdict(self.exercise, lambda: self._run(answer))
+        return _verdict(self.exercise, lambda: self._run(answer), self.read)
 
     def _run(self, answer: Callable) -> str:
         if not callable(answer):
@@ -107,23 +111,24 @@ class Choice:
 
     Args:
         exercise: its number. right: the right choice. mistakes: the wrong ones.
-        praise: why it is right.
+        praise: why it is right. read: where to read about it.
     """
 
     exercise: str
     right: str
     mistakes: tuple[Mistake, ...]
     praise: str
+    read: str = ""
 
-    def __call__(self, answer: str | None) -> Verdict:
+    def __call__(self, answer: str | int | None) -> Verdict:
         """The verdict on a learner's choice."""
-        return _verdict(self.exercise, lambda: self._run(answer))
+        return _verdict(self.exercise, lambda: self._run(answer), self.read)
 
-    def _run(self, answer: str | None) -> str:
+    def _run(self, answer: str | int | None) -> str:
         if answer is None or answer is ...:
             raise NotImplementedError
         mends = {mistake.wrong: mistake.mend for mistake in self.mistakes}
-        given = answer.strip().lower() if isinstance(answer, str) else answer
+        given = str(answer).strip().lower()
         if given == self.right:
             return self.praise
         options = ", ".join(sorted([self.right, *mends]))
@@ -138,7 +143,7 @@ class Estimate:
         exercise: its number. measure: measures it, when the check is called.
         near: is the guess near enough to what was measured?
         mistakes: `wrong` takes the guess and says whether this mistake explains it.
-        praise: takes what was measured, gives a sentence.
+        praise: takes what was measured, gives a sentence. read: where to read about it.
     """
 
     exercise: str
@@ -146,10 +151,11 @@ class Estimate:
     near: Callable[[float, float], bool]
     mistakes: tuple[Mistake, ...]
     praise: Callable[[float], str]
+    read: str = ""
 
     def __call__(self, answer: float | None) -> Verdict:
         """The verdict on a learner's guess."""
-        return _verdict(self.exercise, lambda: self._run(answer))
+        return _verdict(self.exercise, lambda: self._run(answer), self.read)
 
     def _run(self, answer: float | None) -> str:
         if answer is None or answer is ...:
@@ -225,13 +231,14 @@ def random(seed: int) -> Callable[..., Tensor]:
     return functools.partial(torch.randn, generator=torch.Generator().manual_seed(seed))
 
 
-def _verdict(exercise: str, run: Callable[[], str]) -> Verdict:
+def _verdict(exercise: str, run: Callable[[], str], read: str) -> Verdict:
     try:
-        return Verdict(exercise, "right", run())
+        return Verdict(exercise, "right", run(), read)
     except NotImplementedError:
-        return Verdict(exercise, "not done yet", "Fill in the cell above the line, then run it.")
+        todo = "Fill in the cell above the line, then run it."
+        return Verdict(exercise, "not done yet", todo, read)
     except Mend as mend:
-        return Verdict(exercise, "not right yet", str(mend))
+        return Verdict(exercise, "not right yet", str(mend), read)
 
 
 def _fits(case: tuple, got: Any, want: Any) -> None:

@@ -124,6 +124,13 @@ def test_estimate():
     assert "Give one number" in ask("two").message and "Give one number" in ask(True).message
 
 
+def test_where_to_read_is_said_only_where_something_is_wrong():
+    ask = Choice("0.4", "b", (Mistake("a", "Not that."),), "Because.", read="page 3")
+    assert str(ask("a")) == "Exercise 0.4: not right yet. Not that. Read: page 3"
+    assert "page" not in str(ask("b")) + str(ask(None)) + ask("a").message
+    assert ask(None).read == "page 3"
+
+
 @pytest.mark.parametrize(
     ("found", "wanted", "equal"),
     [
