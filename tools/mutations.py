@@ -411,14 +411,6 @@ MUTATIONS = (
         "wilson-is-a-normal-interval", INTERVALS, "z * z / (4 * n * n)", "0", INTERVALS_TESTS, "03"
     ),
     Mutation(
-        "bootstrap-over-pictures",
-        INTERVALS,
-        "groups.cpu().unique(",
-        "torch.arange(len(groups)).unique(",
-        INTERVALS_TESTS,
-        "09",
-    ),
-    Mutation(
         "classes-not-normalised-again",
         ZERO_SHOT,
         "F.normalize(F.normalize(text, dim=2).mean(1), dim=1)",
@@ -449,17 +441,6 @@ MUTATIONS = (
         "k.mean()",
         DISTANCES_TESTS,
         "09",
-    ),
-    Mutation(
-        "precision-is-recall",
-        DISTANCES,
-        "return share(fake, real), share(real, fake)",
-        "return share(real, fake), share(fake, real)",
-        DISTANCES_TESTS,
-        "09",
-    ),
-    Mutation(
-        "diversity-with-itself", DISTANCES, "/ (n * (n - 1))", "/ (n * n)", DISTANCES_TESTS, "09"
     ),
     Mutation(
         "attention-not-divided",
@@ -640,8 +621,8 @@ MUTATIONS = (
     Mutation(
         "pictures-not-of-length-one",
         CLIP,
-        "return F.normalize(self.picture_out(top).float(), dim=1), self",
-        "return self.picture_out(top).float(), self",
+        "return F.normalize(self.picture_out(top).float(), dim=1)",
+        "return self.picture_out(top).float()",
         CLIP_TESTS,
         "04",
     ),
@@ -749,11 +730,29 @@ MUTATIONS = (
         CAPTION_TESTS,
         "01",
     ),
+    Mutation("flow-deaf-to-noise", MAPS, "x = noise\n", "x = 0 * noise\n", MAPS_TESTS, "04"),
     Mutation(
-        "sampler-deaf-to-noise",
+        "flow-time-reversed",
         MAPS,
-        "torch.cat([scaled, noise], 1)",
-        "torch.cat([scaled, 0 * noise], 1)",
+        "(1 - time) * noise + time * y",
+        "time * noise + (1 - time) * y",
+        MAPS_TESTS,
+        "04",
+    ),
+    Mutation("flow-runs-backwards", MAPS, "(y - noise)", "(noise - y)", MAPS_TESTS, "04"),
+    Mutation(
+        "flow-of-one-large-step",
+        MAPS,
+        "time.expand(len(x), 1)) / self.steps",
+        "time.expand(len(x), 1))",
+        MAPS_TESTS,
+        "04",
+    ),
+    Mutation(
+        "answers-not-at-the-noise's-scale",
+        MAPS,
+        "y = target * math.sqrt(target.shape[1])",
+        "y = target",
         MAPS_TESTS,
         "04",
     ),

@@ -106,7 +106,7 @@ def matrix(values: Tensor, xlabel: str, ylabel: str, alt: str) -> None:
     show(figure, alt)
 
 
-def shares(
+def weights(
     panels: Mapping[str, Tensor], rows: Sequence[str], columns: Sequence[str], alt: str
 ) -> None:
     """Shows attention weights side by side, each written into its field, with one scale for all.

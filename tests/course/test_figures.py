@@ -52,7 +52,7 @@ def test_shares_are_written_where_they_stand(shown, monkeypatch):
     kept = []
     monkeypatch.setattr(figures.plt, "close", kept.append)
     panels = {"one": torch.tensor([[0.9, 0.1]]), "two": torch.tensor([[0.25, 0.75]])}
-    figures.shares(panels, ["star"], ["red", "blue"], alt="two heads")
+    figures.weights(panels, ["star"], ["red", "blue"], alt="two heads")
     (figure,) = kept
     for axis, written in zip(figure.axes, (["0.90", "0.10"], ["0.25", "0.75"]), strict=True):
         assert [text.get_text() for text in axis.texts] == written
