@@ -177,6 +177,8 @@ def paths(
 ) -> None:
     """Shows where a motion in the plane goes: arrows for its direction, lines for its paths.
 
+    An arrow's length grows with the square root of the speed, so that slow places show too.
+
     Args:
         panels: by the title of each panel, the velocity, (N, 2) to (N, 2), and the paths (T, 2) by
             name; a dot marks each start.
@@ -187,7 +189,9 @@ def paths(
     size = (3.2 * len(panels), 3.6)
     figure, axes = plt.subplots(1, len(panels), figsize=size, squeeze=False, sharey=True)
     for axis, (title, (velocity, drawn)) in zip(axes.flat, panels.items(), strict=True):
-        axis.quiver(*places.T.numpy(), *velocity(places).T.numpy(), color="#999999", width=0.004)
+        speed = velocity(places)
+        arrow = speed / speed.norm(dim=1, keepdim=True).clamp(min=1e-9).sqrt()
+        axis.quiver(*places.T.numpy(), *arrow.T.numpy(), color="#999999", width=0.004)
         for (name, path), colour, dash in zip(drawn.items(), COLOURS, DASHES, strict=False):
             x, y = path.T.numpy()
             axis.plot(x, y, dash, color=colour, label=name, linewidth=1.4)

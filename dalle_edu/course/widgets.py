@@ -62,8 +62,8 @@ def training(
         slope = slopes[at]
         arrow = slope / slope.norm(dim=1, keepdim=True).clamp(min=1e-9).sqrt()
         axis.plot(*data.T.numpy(), "o", color="#BBBBBB", markersize=2.5, label="real")
-        axis.quiver(*grid.T.numpy(), *arrow.T.numpy(), color=COLOURS[0], width=0.003)
-        axis.plot(*drawn[at].T.numpy(), "^", color=COLOURS[3], markersize=2.5, label="drawn")
+        axis.quiver(*grid.T.numpy(), *arrow.T.numpy(), color=COLOURS[3], width=0.003)
+        axis.plot(*drawn[at].T.numpy(), "x", color=COLOURS[0], markersize=3, mew=0.6, label="drawn")
         axis.set(xlim=(-limit, limit), ylim=(-limit, limit), aspect="equal", xlabel="x", ylabel="y")
         axis.set_title(f"step {steps[at]}", fontsize=9)
         axis.legend(fontsize=7, loc="upper right")
@@ -74,7 +74,7 @@ def training(
         options=options, value=range(len(steps))[start], description="step", continuous_update=False
     )
     _picture_of(draw, slider, "A slider over the steps of a training; real points in grey, drawn "
-                "ones in red, and arrows the way the discriminator's score rises.")  # fmt: skip
+                "ones in blue, red arrows the way the discriminator's score rises.")  # fmt: skip
 
 
 def _picture_of(draw: Callable[[float], Figure], slider: ipywidgets.Widget, alt: str) -> None:

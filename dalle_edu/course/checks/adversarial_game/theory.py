@@ -67,49 +67,75 @@ def _jsd(p: Tensor, q: Tensor) -> Tensor:
     return ((p * (p / middle).log()).sum() + (q * (q / middle).log()).sum()) / 2
 
 
-def _value(p: Tensor, q: Tensor) -> Tensor:
-    best = p / (p + q)
-    return (p * best.log()).sum() + (q * (1 - best).log()).sum()
+def _mixed() -> list[tuple]:
+    """Two distributions, and how many drawn points there are for each real one."""
+    return [(p, q, k) for (p, q), k in zip(_distributions(), (1.0, 3.0, 0.5), strict=True)]
+
+
+def _value(p: Tensor, q: Tensor, k: float) -> Tensor:
+    best = p / (p + k * q)
+    return (p * best.log()).sum() + k * (q * (1 - best).log()).sum()
 
 
 optimum = Build(
     "5.8",
-    lambda p, q: (p / (p + q), _value(p, q)),
-    _distributions,
+    lambda p, q, k: (p / (p + k * q), _value(p, q, k)),
+    _mixed,
     (
         Mistake(
-            lambda p, q: (q / (p + q), _value(p, q)),
-            "D is exchanged: it is the probability of *real*, p / (p + q).",
+            lambda p, q, k: (k * q / (p + k * q), _value(p, q, k)),
+            "D is exchanged: it is the probability of *real*, p / (p + k q).",
         ),
         Mistake(
-            lambda p, q: (p / q, _value(p, q)), "p / q is the odds; the probability is p / (p + q)."
+            lambda p, q, k: (p / (k * q), _value(p, q, k)),
+            "p / (k q) is the odds; the probability is p / (p + k q).",
         ),
         Mistake(
-            lambda p, q: ((p / q).log(), _value(p, q)),
-            "log p / q is the score before the sigmoid; D is its sigmoid.",
+            lambda p, q, k: ((p / (k * q)).log(), _value(p, q, k)),
+            "log p / (k q) is the score before the sigmoid; D is its sigmoid.",
         ),
         Mistake(
-            lambda p, q: (p / (p + q), _jsd(p, q) - 2 * math.log(2)),
-            "The value has *twice* the Jensen-Shannon divergence.",
+            lambda p, q, k: (p / (p + q), _value(p, q, 1)),
+            "k is nowhere: that is the chapter's game, k = 1. Set the derivative to 0 anew.",
         ),
         Mistake(
-            lambda p, q: (p / (p + q), 2 * _jsd(p, q)),
-            "2 log 2 is missing: at p = q, D says 1/2 everywhere, and the value is not 0.",
+            lambda p, q, k: (p / (p + q), _value(p, q, k)),
+            "The value knows k, D does not: where drawn points are k times as many, real is rarer.",
         ),
         Mistake(
-            lambda p, q: (p / (p + q), -_value(p, q)),
-            "The sign of the value is turned: two logs of probabilities are negative.",
+            lambda p, q, k: (k * p / (k * p + q), _value(p, q, k)),
+            "k stands at the wrong place: there are k *drawn* points for each real one.",
         ),
         Mistake(
-            lambda p, q: (p / (p + q), 2 * _jsd(p, q) - math.log(2)),
-            "Each of the two expectations brings a log 2: subtract 2 log 2.",
+            lambda p, q, k: (
+                p / (p + k * q),
+                (p * (p / (p + k * q)).log() + q * (k * q / (p + k * q)).log()).sum(),
+            ),
+            "D is right; in the value the second sum counts k times.",
         ),
         Mistake(
-            lambda p, q: (p / (p + q), _value(p, q) / math.log(2)),
+            lambda p, q, k: (p / (p + k * q), 2 * _jsd(p, q) - 2 * math.log(2)),
+            "2 JSD - 2 log 2 is the value for k = 1. Put *this* D back into *this* sum.",
+        ),
+        Mistake(
+            lambda p, q, k: (p / (p + k * q), _jsd(p, q)),
+            "That is the Jensen-Shannon divergence, not the value: put D back into the sum.",
+        ),
+        Mistake(
+            lambda p, q, k: (p / (p + k * q), -_value(p, q, k)),
+            "The sign of the value is turned: logs of probabilities are negative.",
+        ),
+        Mistake(
+            lambda p, q, k: (p / (p + k * q), _value(p, q, k) / (1 + k)),
+            "You averaged over all points, 1 + k of them: the sum is asked.",
+        ),
+        Mistake(
+            lambda p, q, k: (p / (p + k * q), _value(p, q, k) / math.log(2)),
             "In bits that is right; the exercise asks for nats.",
         ),
     ),
-    praise="The value is 2 JSD - 2 log 2: lowest, -1.386, where G draws the data's distribution.",
+    praise="D judges by what it is shown: more drawn points, and it calls everything real less "
+    "often. For k = 1 the value is 2 JSD - 2 log 2, lowest, -1.386, at p = q.",
 )
 
 

@@ -18,7 +18,8 @@ from dalle_edu.course.checks.adversarial_game.reading import best_gamma, drawn_b
         (-1, "median"),
         (0.4, "wrong side"),
         (1, "rarer"),
-        (-0.7, "Think again"),
+        (-0.7, "Weigh each answer"),
+        (-3, "Think again"),
     ],
 )
 def test_predicted_mean(guess, says):
@@ -40,27 +41,42 @@ def test_what_is_measured():
         (0.5, "f'(0) itself"),
         (0.25, "f'(0)^2"),
         (-1, "pushes outward"),
+        (0.9, "a little too small"),
+        (1.3, "A little too large"),
+        (0.4, "Too small"),
     ],
 )
 def test_predicted_gamma(guess, says):
     assert says in check.predict_gamma(guess).message
 
 
+def near(x, c, s, radius=3.0):
+    return (torch.cdist(x, c) < radius * s).sum(0)
+
+
 @pytest.mark.parametrize(
     ("answer", "says"),
     [
-        (lambda x, c, s, n: int(((torch.cdist(x, c) < 3 * s).sum(0) >= n).sum()), "where the data"),
+        (lambda x, c, w, s: int((near(x, c, s) >= 0.5 * len(x) * w).sum()), "where the data"),
+        (lambda x, c, w, s: (near(x, c, s) / len(x) >= w / 2 - 1e-6).sum(), "where the data"),
         (
-            lambda x, c, s, n: sum(int(sum((p - m).norm() <= 3 * s for p in x) >= n) for m in c),
+            lambda x, c, w, s: sum(
+                int(sum((p - m).norm() <= 3 * b for p in x) >= len(x) * a / 2 - 1e-4)
+                for m, a, b in zip(c, w, s, strict=True)
+            ),
             "where the data",
         ),
         (
-            lambda x, c, s, n: int((torch.cdist(x, c).argmin(1).bincount() >= n).sum()),
+            lambda x, c, w, s: (
+                torch.cdist(x, c).argmin(1).bincount(minlength=len(c)) >= len(x) * w / 2 - 1e-4
+            ).sum(),
             "nearest mode",
         ),
-        (lambda x, c, s, n: int((torch.cdist(x, c) < 3 * s).any(0).sum()), "stray point"),
-        (lambda x, c, s, n: int((torch.cdist(x, c) < 3 * s).sum()), "counted points"),
-        (lambda x, c, s, n: int(((torch.cdist(x, c) < s).sum(0) >= n).sum()), "*three* sigma"),
+        (lambda x, c, w, s: int(near(x, c, s).bool().sum()), "stray point"),
+        (lambda x, c, w, s: int(near(x, c, s).sum()), "counted points"),
+        (lambda x, c, w, s: (near(x, c, s, 1) >= len(x) * w / 2 - 1e-4).sum(), "*three* sigma"),
+        (lambda x, c, w, s: (near(x, c, s) >= len(x) / len(c) / 2).sum(), "weight of its own"),
+        (lambda x, c, w, s: (near(x, c, s) > len(x) * w / 2 + 1e-4).sum(), "exactly half"),
     ],
 )
 def test_count_modes(answer, says):

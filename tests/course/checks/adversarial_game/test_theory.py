@@ -27,10 +27,10 @@ def test_slopes(answer, says):
     assert says in check.slopes(answer).message
 
 
-def value_by_loop(p, q):
+def value_by_loop(p, q, k):
     total = 0.0
     for a, b in zip(p.tolist(), q.tolist(), strict=True):
-        total += a * math.log(a / (a + b)) + b * math.log(b / (a + b))
+        total += a * math.log(a / (a + k * b)) + k * b * math.log(k * b / (a + k * b))
     return total
 
 
@@ -41,14 +41,23 @@ def jsd(p, q):
     )
 
 
+def by_score(p, q, k):
+    """D as a sigmoid; the value by softplus, which never takes the log of D."""
+    score = (p / q).log() - math.log(k)
+    softplus = torch.nn.functional.softplus
+    return score.sigmoid(), -(p @ softplus(-score)) - k * (q @ softplus(score))
+
+
 @pytest.mark.parametrize(
     ("answer", "says"),
     [
-        (lambda p, q: (1 / (1 + q / p), value_by_loop(p, q)), "2 JSD - 2 log 2"),
-        (lambda p, q: (p / (p + q), 2 * jsd(p, q) - math.log(4)), "2 JSD - 2 log 2"),
-        (lambda p, q: (q / (p + q), value_by_loop(p, q)), "probability of *real*"),
-        (lambda p, q: (p / (p + q), jsd(p, q) - math.log(4)), "*twice*"),
-        (lambda p, q: (p / (p + q), math.log(4) - 2 * jsd(p, q)), "sign of the value"),
+        (lambda p, q, k: (1 / (1 + k * q / p), value_by_loop(p, q, k)), "2 JSD - 2 log 2, lowest"),
+        (by_score, "2 JSD - 2 log 2, lowest"),
+        (lambda p, q, k: (k * q / (p + k * q), value_by_loop(p, q, k)), "probability of *real*"),
+        (lambda p, q, k: (p / (p + q), value_by_loop(p, q, 1)), "k is nowhere"),
+        (lambda p, q, k: (p / (p + k * q), 2 * jsd(p, q) - math.log(4)), "for k = 1"),
+        (lambda p, q, k: (p / (p + k * q), jsd(p, q)), "not the value"),
+        (lambda p, q, k: (p / (p + k * q), -value_by_loop(p, q, k)), "sign of the value"),
     ],
 )
 def test_optimum(answer, says):
