@@ -74,19 +74,32 @@ def attention(maps: Tensor, words: Sequence[str], picture: Tensor, alt: str) -> 
 
 
 def lines(
-    x: Tensor, curves: Mapping[str, Tensor], xlabel: str, ylabel: str, alt: str, log_x: bool = False
+    x: Tensor,
+    curves: Mapping[str, Tensor],
+    xlabel: str,
+    ylabel: str,
+    alt: str,
+    log_x: bool = False,
+    bands: Mapping[str, tuple[Tensor, Tensor]] | None = None,
 ) -> None:
     """Shows curves over a common axis, told apart by colour and by dashes.
 
     Args:
         x: (N,). curves: (N,) each, by the name that the legend gives it.
-        log_x: a logarithmic axis, with a mark at each x.
+        log_x: a logarithmic axis with a tick at each x; the first curve is marked there.
+        bands: lower and upper end of an interval, (N,) each, for curves that have one.
     """
     figure, axis = plt.subplots(figsize=(5.2, 3))
     for (name, y), colour, dash in zip(curves.items(), COLOURS, cycle(DASHES), strict=False):
-        axis.plot(x.numpy(), y.numpy(), dash, color=colour, label=name, marker="o" if log_x else "")
+        axis.plot(x.numpy(), y.numpy(), dash, color=colour, label=name)
+        if name in (bands or {}):
+            axis.fill_between(x.numpy(), *(end.numpy() for end in bands[name]), color=colour,
+                              alpha=0.2, linewidth=0)  # fmt: skip
     if log_x:
-        axis.set_xscale("log", base=2)
+        axis.plot(x.numpy(), next(iter(curves.values())).numpy(), "o", color=COLOURS[0])
+        axis.set_xscale("log")
+        axis.set_xticks(x.tolist(), [f"{value:g}" for value in x.tolist()])
+        axis.minorticks_off()
     axis.set_xlabel(xlabel)
     axis.set_ylabel(ylabel)
     axis.grid(alpha=0.3)
@@ -138,7 +151,7 @@ def bars(values: Mapping[str, float], ylabel: str, alt: str) -> None:
     figure, axis = plt.subplots(figsize=(0.9 * len(values) + 1, 2.8))
     drawn = axis.bar(list(values), list(values.values()), color=COLOURS[0])
     axis.bar_label(drawn, fmt="%.0f", fontsize=8)
-    axis.margins(y=0.12)  # room for the numbers
+    axis.margins(y=0.15)  # room for the numbers
     axis.set_ylabel(ylabel)
     figure.tight_layout()
     show(figure, alt)

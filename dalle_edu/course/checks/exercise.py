@@ -267,4 +267,6 @@ def _short(value: Any) -> str:
         return f"a tensor {tuple(value.shape)} that begins {value.flatten()[0].item():.4g}"
     if isinstance(value, tuple | list):
         return "(" + ", ".join(_short(x) for x in value) + ")"
+    if isinstance(value, bytes):
+        return f"{len(value)} bytes"
     return f"{value:.4g}" if isinstance(value, float) else repr(value)

@@ -1,24 +1,29 @@
 """Captions that mean the same, and what they do to a score."""
 
 from collections import Counter
+from itertools import count, islice
 
 from dalle_edu.course.checks.exercise import Build, Choice, Estimate, Mistake
 from dalle_edu.world import sample
 
 
-def shared(count: int = 1000, seed: int = 0) -> int:
-    """How many of `count` complete captions share their meaning with another one.
+def shared(scenes: int = 1000, seed: int = 0, things: int | None = 1) -> int:
+    """How many complete captions share their meaning with another one.
 
     A complete caption is true of exactly one scene, so it is the scenes that are counted.
+
+    Args:
+        scenes: how many have a caption each. things: in each scene; None takes scenes as they come.
     """
-    times = Counter(sample(seed * count + k) for k in range(count))
+    drawn = (sample(seed * 100_000 + k) for k in count())
+    times = Counter(islice((s for s in drawn if things in (None, len(s.things))), scenes))
     return sum(n for n in times.values() if n > 1)
 
 
 predict_shared = Estimate(
     "1.3",
     shared,
-    lambda guess, measured: 0.6 * measured <= guess <= 1.6 * measured,
+    lambda guess, measured: 0.5 * measured <= guess <= 2 * measured,
     (
         Mistake(
             lambda guess: guess < 0, "A number of captions is not negative: something up to 1,000."
@@ -27,21 +32,21 @@ predict_shared = Estimate(
             lambda guess: 0 < guess < 1, "Give the number of captions among 1,000, not the share."
         ),
         Mistake(
-            lambda guess: guess < 20,
-            "So few share their *string*. Of equal meaning there are more: a sixth of the scenes "
-            "hold no thing at all, only sky, ground and weather.",
+            lambda guess: guess <= 5,
+            "That is for two things, of which there are 9,216 pairs. One thing has only 288 forms.",
         ),
         Mistake(
-            lambda guess: 20 <= guess < 110,
-            "More. There are 240 skies with their ground and weather, about 167 of 1,000 scenes "
-            "hold nothing else, and some of the 240 are likelier than others.",
+            lambda guess: 5 < guess < 21,
+            "That would be so if all 69,120 scenes were equally likely. No clouds and no light are "
+            "likelier than others, and what is likely meets its double more often.",
         ),
         Mistake(
-            lambda guess: guess > 240,
-            "Fewer. Scenes with two things hardly ever repeat: there are two million of them.",
+            lambda guess: guess > 84,
+            "Fewer. With no thing there are 240 scenes only; each of the 288 forms of one thing "
+            "multiplies them.",
         ),
     ),
-    lambda measured: f"Measured: {measured}. Nearly all are scenes without a thing.",
+    lambda measured: f"Measured: {measured}. More than the 14 of equally likely scenes.",
 )
 
 

@@ -211,16 +211,12 @@ pairs_to_read = Build(
 
 shifted = Choice(
     "1.12",
-    "d",
+    "b",
     (
-        Mistake("a", "A shift moves captions and loses none: every number of that kind is equal."),
-        Mistake("b", "The same captions in another order have the same lengths and words."),
-        Mistake(
-            "c",
-            "It does tell, but last: the loss has to *fail* to fall first, and with 30 % bad pairs "
-            "it falls. There is a number that needs no training.",
-        ),
+        Mistake("a", "A broken picture is a row that is skipped and named: all pairs are there."),
+        Mistake("c", "A small vocabulary makes captions say less, not something false."),
+        Mistake("d", "A caption that is cut claims less, so it is true more often, not less."),
     ),
-    "Fifty pairs read, by the judge or by you, before any training. A set of vague captions hides "
-    "it longer: many of them are true of the wrong picture by chance.",
+    "A vague caption is true of about one wrong picture in four. Read 50 pairs, compare with the "
+    "rate of chance, and try the other shifts before you call a quarter of them good.",
 )

@@ -72,11 +72,12 @@ def test_hear_gives_value_and_numbers():
 @pytest.mark.parametrize(
     ("guess", "says"),
     [
-        (1.5, "Measured"),
-        (0.35, "fewer *characters*"),
+        (0.85, "Measured"),
+        (0.35, "ratio of characters"),
         (4.5, "three bytes"),
-        (1, "Not equal"),
-        (2, "Less"),
+        (1.45, "with the rule"),
+        (0.6, "no room"),
+        (1.1, "Less"),
         (-1, "positive"),
     ],
 )
@@ -84,5 +85,6 @@ def test_predicted_ratio(guess, says):
     assert says in check.predict_ratio(guess).message
 
 
-def test_the_ratio_is_stable():
+def test_the_ratio_is_stable_and_the_rule_costs_what_it_says():
     assert abs(ratio(200) - ratio(400)) < 0.1
+    assert ratio() < 1 < 1.3 < ratio(glued=False)
