@@ -145,16 +145,17 @@ stuck = Choice(
     (
         Mistake(
             "abc",
-            "Look at the gradient first: in which run does the encoder get none at all? "
-            "Then at the scale.",
+            "Look at the losses first: in which run does nothing move at all? Then at the scale.",
         ),
-        Mistake("acb", "Run 1 has a gradient, so its encoder does learn: what it learns is noise."),
+        Mistake("acb", "Run 1's loss fell, so its weights move: it learned to say nothing."),
         Mistake("bac", "Run 1 is right. Of the others, one has scale 0.01: look at its logits."),
-        Mistake("cab", "Run 1's scale is 14: its logits differ. Which run has equal logits?"),
-        Mistake("cba", "Run 3 is right. Run 1's scale is 14, so its temperature is not 100."),
+        Mistake(
+            "cab", "Run 2 has the scale 0.01, so a temperature of 100. Which loss never falls?"
+        ),
+        Mistake("cba", "Run 3 is right. Run 1's scale is 20, so its temperature is not 100."),
     ),
-    "Shuffled pairs: gradients without progress. A temperature of 100: logits all alike. An "
-    "encoder cut off: no gradient. Each has its own number; the loss alone told nothing.",
+    "Random pairs: the loss falls to log B and stays. A temperature of 100: logits all alike from "
+    "the start. No weights in the optimiser: a large gradient, and nothing moves.",
 )
 
 too_good = Choice(
@@ -165,6 +166,6 @@ too_good = Choice(
         Mistake("b", "Then R@1 on the training pairs would be 100 %, and it is at chance."),
         Mistake("d", "With a batch of one the loss is 0 from the first step on, and it was not."),
     ),
-    "Targets made from the embeddings themselves are met by making all embeddings equal. What "
-    "shows it: R@1 at chance, or the rank of the embeddings, beside a loss of 0.",
+    "Targets made from the embeddings are met by letting one embedding grow long: every softmax "
+    "points at it. What shows it: R@1 at chance, or the embeddings' rank, beside a loss of 0.",
 )
