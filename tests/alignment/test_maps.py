@@ -1,3 +1,5 @@
+import math
+
 import pytest
 import torch
 import torch.nn.functional as F
@@ -146,6 +148,21 @@ def test_a_sampler_hears_its_noise_and_a_map_without_does_not():
             torch.nn.init.normal_(found.outer.weight)
         assert found.noise == (D if varied else 0)
         assert torch.equal(found(text, noise[0]), found(text, noise[1])) != varied
+
+
+def test_a_flow_is_its_formula_taken_in_small_steps():
+    torch.manual_seed(0)
+    flow = Flow(D, 16, layers=1, steps=4)
+    text, x = F.normalize(torch.randn(5, D), dim=1), torch.randn(5, D)
+    at, noise = x, x
+    for step in range(4):
+        waves = [step / 4 * 2**k * math.pi / 2 for k in range(8)]
+        told = torch.tensor([f(w) for f in (math.sin, math.cos) for w in waves]).expand(5, -1)
+        h = flow.inner(torch.cat([math.sqrt(D) * text, at, told], 1))
+        velocity = flow.outer(F.gelu(h + flow.blocks[0](h)))
+        torch.testing.assert_close(flow.velocity(text, at, torch.full((5, 1), step / 4)), velocity)
+        at = at + velocity / 4
+    torch.testing.assert_close(flow(text, noise), F.normalize(at, dim=1))
 
 
 def test_energy_score_is_its_double_loop():
