@@ -108,10 +108,17 @@ def lines(
     show(figure, alt)
 
 
-def matrix(values: Tensor, xlabel: str, ylabel: str, alt: str) -> None:
-    """Shows a matrix of cosines, (B, M) in [-1, 1], rows downward, with its scale beside it."""
+def matrix(values: Tensor, xlabel: str, ylabel: str, alt: str, dots: Tensor | None = None) -> None:
+    """Shows a matrix of cosines, (B, M) in [-1, 1], rows downward, with its scale beside it.
+
+    Args:
+        values: (B, M). dots: (B, M) bool, where a red dot marks an entry.
+    """
     figure, axis = plt.subplots(figsize=(4, 3.3))
     image = axis.imshow(values.numpy(), cmap="cividis", vmin=-1, vmax=1, interpolation="nearest")
+    if dots is not None:
+        rows, columns = dots.nonzero().T.numpy()
+        axis.plot(columns, rows, "o", color=COLOURS[3], markersize=2.5)
     axis.set_xlabel(xlabel)
     axis.set_ylabel(ylabel)
     figure.colorbar(image, label="cosine")

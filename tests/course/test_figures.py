@@ -141,3 +141,15 @@ def test_histograms_show_shares(shown, monkeypatch):
     assert heights[-1] == 0.5 and sum(heights) == 1
     monkeypatch.undo()
     plt.close(figure)
+
+
+def test_dots_mark_the_entries_of_a_matrix(shown, monkeypatch):
+    kept = []
+    monkeypatch.setattr(figures.plt, "close", kept.append)
+    dots = torch.tensor([[False, True, False], [False, False, True]])
+    figures.matrix(torch.zeros(2, 3), "captions", "pictures", alt="two dots", dots=dots)
+    (figure,) = kept
+    (drawn,) = figure.axes[0].get_lines()
+    assert list(zip(*drawn.get_data(), strict=True)) == [(1, 0), (2, 1)]  # (column, row)
+    monkeypatch.undo()
+    plt.close(figure)

@@ -149,8 +149,8 @@ clip_loss = Build(
         ),
         Mistake(
             _clip_with(_scaled, lambda s, p: -(s.log_softmax(1) * s.softmax(1)).sum(1).mean()),
-            "Your targets come from the similarities themselves, so that a collapsed encoder pays "
-            "nothing. Targets come from what is true.",
+            "Your targets come from the similarities themselves, so that being sure costs nothing, "
+            "right or wrong. Targets come from what is true.",
         ),
         Mistake(
             _clip_with(_scaled, lambda s, p: -_row(s, p)),
@@ -172,7 +172,7 @@ clip_loss = Build(
 
 def _sigmoid_cases() -> list[tuple]:
     randn = random(4)
-    shapes = ((3, 3, 10.0, -10.0), (4, 6, 2.0, 0.5), (5, 2, 1.0, -1.0))
+    shapes = ((3, 3, 10.0, -10.0), (4, 6, 2.0, 0.5), (5, 2, 1.0, -1.0), (6, 6, 200.0, -10.0))
     return [(randn(b, m).tanh(), randn(b, m) > 0.6, s, t) for b, m, s, t in shapes]
 
 
@@ -225,6 +225,11 @@ sigmoid_loss = Build(
         Mistake(
             lambda c, p, s, b: -F.logsigmoid(_signs(p) * s * (c + b)).sum() / len(c),
             "The bias is added after scaling: scale * cosine + bias.",
+        ),
+        Mistake(
+            lambda c, p, s, b: -(_signs(p) * (s * c + b)).sigmoid().log().sum() / len(c),
+            "Right on paper, infinite at a logit of -120: the sigmoid (or an exponential) leaves "
+            "float32 before the log is taken. F.logsigmoid does both at once.",
         ),
     ),
     EVERY_LOSS,

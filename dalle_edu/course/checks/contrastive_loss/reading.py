@@ -166,6 +166,6 @@ too_good = Choice(
         Mistake("b", "Then R@1 on the training pairs would be 100 %, and it is at chance."),
         Mistake("d", "With a batch of one the loss is 0 from the first step on, and it was not."),
     ),
-    "Targets made from the embeddings are met by letting one embedding grow long: every softmax "
-    "points at it. What shows it: R@1 at chance, or the embeddings' rank, beside a loss of 0.",
+    "Targets that are the softmax of the same scores are met by being sure, of whatever caption: "
+    "the embeddings grow long. What shows it: R@1 at chance, or their rank, beside a loss of 0.",
 )

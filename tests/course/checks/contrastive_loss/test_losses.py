@@ -78,7 +78,7 @@ def right_by_loops(image, text, log_scale, positive):
         (loss_from(logits, twice), "softmaxed twice"),
         (loss_from(logits, arange), "true of two pictures: use `positive`"),
         (loss_from(logits, any_true), "another loss"),
-        (loss_from(logits, soft_targets), "collapsed encoder"),
+        (loss_from(logits, soft_targets), "being sure costs nothing"),
         (
             lambda i, t, k, p: losses.info_nce(k.exp() * losses.cosines(i, t), p),
             "library's version",
@@ -120,6 +120,14 @@ def test_sigmoid_loss(labels, with_bias, divide, says):
     verdict = check.sigmoid_loss(pairwise(labels, with_bias, divide))
     assert bool(verdict) == (says is None)
     assert (says or "No softmax") in verdict.message
+
+
+def test_a_sigmoid_loss_that_overflows_is_told_so():
+    def as_on_paper(cosine, positive, scale, bias):
+        z = (cosine * scale + bias) * (2.0 * positive - 1)
+        return (1 + (-z).exp()).log().sum() / len(cosine)
+
+    assert "infinite at a logit of -120" in check.sigmoid_loss(as_on_paper).message
 
 
 def test_cosine_matrix_by_a_loop_is_right():
