@@ -166,6 +166,21 @@ def every(kind):
             if isinstance(chapter[name], kind)]  # fmt: skip
 
 
+@pytest.mark.parametrize("ask", every(Build), ids=lambda ask: ask.exercise)
+def test_every_oracle_is_right_and_every_stub_is_not_done(ask):
+    def stub(*given):
+        raise NotImplementedError
+
+    assert ask(ask.oracle)
+    assert ask(stub).state == "not done yet"
+    assert "Give the function itself" in ask(3).message
+
+
+@pytest.mark.parametrize("ask", every(Choice), ids=lambda ask: ask.exercise)
+def test_every_right_choice_is_right_and_none_is_not_done(ask):
+    assert ask(ask.right) and ask(None).state == "not done yet"
+
+
 def mistakes(kind):
     return [
         pytest.param(ask, mistake, id=f"{ask.exercise}-{i}")
@@ -186,4 +201,3 @@ def test_every_mistake_has_a_message_of_its_own(ask, mistake):
 def test_every_wrong_choice_has_its_message(ask, mistake):
     verdict = ask(mistake.wrong)
     assert not verdict and verdict.message == mistake.mend and mistake.mend
-    assert ask(ask.right)

@@ -76,10 +76,11 @@ def hear(function: Callable) -> Callable:
 
 @dataclass(frozen=True)
 class Warned(Build):
-    """The check of a function whose warnings count as well; its mistakes are heard likewise."""
+    """The check of a function whose warnings count as well: answer, oracle and mistakes are heard."""
 
     def _run(self, answer: Callable) -> str:
-        return super()._run(hear(answer) if callable(answer) else answer)
+        heard = replace(self, oracle=hear(self.oracle))
+        return Build._run(heard, hear(answer) if callable(answer) else answer)
 
     def known(self, found: Any, cases: Any) -> str | None:
         """As of `Build`, with what each mistake warns of."""
@@ -110,7 +111,7 @@ def _fitted(
 
 fit = Warned(
     "1.7",
-    hear(_fitted()),
+    _fitted(),
     _long_rows,
     (
         Mistake(

@@ -1,6 +1,7 @@
 """Checks of chapter 6, by the name of what is built or asked."""
 
-from dalle_edu.course.checks.drawing.blocks import grow, modulate, pixel_shuffle
+from dalle_edu.course.checks.drawing.average import update_average
+from dalle_edu.course.checks.drawing.blocks import grow, modulate
 from dalle_edu.course.checks.drawing.counting import (
     convolution_cost,
     half_life,
@@ -8,7 +9,8 @@ from dalle_edu.course.checks.drawing.counting import (
     predict_left,
 )
 from dalle_edu.course.checks.drawing.reading import drawn_alone, three_patients
-from dalle_edu.course.checks.drawing.steps import discriminator_step, penalty_factor, update_average
+from dalle_edu.course.checks.drawing.shuffle import pixel_shuffle
+from dalle_edu.course.checks.drawing.steps import discriminator_step, penalty_factor
 
 __all__ = [
     "convolution_cost",
