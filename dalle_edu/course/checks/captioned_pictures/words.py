@@ -76,7 +76,7 @@ def hear(function: Callable) -> Callable:
 
 @dataclass(frozen=True)
 class Warned(Build):
-    """The check of a function whose warnings count as well: answer, oracle and mistakes are heard."""
+    """The check of a function whose warnings count: answer, oracle and mistakes are all heard."""
 
     def _run(self, answer: Callable) -> str:
         heard = replace(self, oracle=hear(self.oracle))
