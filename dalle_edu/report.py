@@ -43,11 +43,11 @@ class Subject:
     grammar: Grammar
     n: int  # prompts a cell
 
-    def draw(self, asked: Prompts, chain: Chain | None = None, n: int = 1) -> Tensor:
-        """n pictures of each prompt, uint8 (B * n, 3, H, W), and other noise every ten prompts."""
+    def draw(self, asked: Prompts, chain: Chain | None = None, n: int = 1, k: int = 10) -> Tensor:
+        """n pictures of each prompt, uint8 (B * n, 3, H, W), and other noise every k prompts."""
         texts, draw = [caption.text for _, caption in asked], chain or self.chain
-        tens = [draw(texts[i : i + 10], n, SEED + i) for i in range(0, len(texts), 10)]
-        return torch.cat(tens).flatten(0, 1)
+        parts = [draw(texts[i : i + k], n, SEED + i) for i in range(0, len(texts), k)]
+        return torch.cat(parts).flatten(0, 1)
 
     def render(self, scenes: Iterable[Scene], seed: int = 0) -> Tensor:
         """Real pictures, uint8 (B, 3, H, W)."""
@@ -237,7 +237,7 @@ def distance(s: Subject) -> Rows:
 def variety(s: Subject) -> Rows:
     """What terse prompts leave open: how often two drawings of one agree, two scenes by chance"""
     asked = prompts("seen", "one thing", "en", "terse", s.n)
-    drawn = s.draw(asked, n=2)
+    drawn = s.draw(asked, n=2, k=1)  # the noise decides here, so each prompt has its own
     found = agreement(s.judge.read(drawn[0::2]), s.judge.read(drawn[1::2]), asked)
     return [{"left open": name} | rates for name, rates in found.items()]
 

@@ -72,7 +72,7 @@ def paths(
             x, y = path.T.numpy()
             axis.plot(x, y, dash, color=colour, label=name, linewidth=1.4)
             axis.plot(x[:1], y[:1], "o", color=colour)
-        axis.plot([0], [0], "+", color="black", markersize=10)
+        axis.plot([0], [0], "+", color="black", markersize=9)
         axis.set(xlim=(-limit, limit), ylim=(-limit, limit), aspect="equal", xlabel=xlabel)
         axis.set_title(title, fontsize=9)
         axis.legend(fontsize=7, loc="upper right")
