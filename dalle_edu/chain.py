@@ -206,8 +206,13 @@ class Chain:
         for_map, for_generator = self.split(self.noise(1, seed).expand(steps, -1))
         a, b = self.mapping(heard.sentence, for_map[:2])
         way = torch.linspace(0, 1, steps)[:, None]
-        read = self.generator.reader(heard.words, heard.mask).flatten(0, 1)  # (2L, D)
-        weights = torch.cat([(1 - way) * heard.mask[0], way * heard.mask[1]], 1)  # (steps, 2L)
         aligned = F.normalize((1 - way) * a + way * b, dim=1)
-        read = read.expand(steps, -1, -1)
+        ends = [
+            (t.expand(steps, -1, -1), m.expand(steps, -1))
+            for t, m in zip(heard.words, heard.mask, strict=True)
+        ]
+        read = torch.cat(
+            [self.generator.reader(*end, aligned) for end in ends], 1
+        )  # (steps, 2L, D)
+        weights = torch.cat([(1 - way) * heard.mask[0], way * heard.mask[1]], 1)  # (steps, 2L)
         return to_pictures(self.generator.paint(read, weights, aligned, for_generator))

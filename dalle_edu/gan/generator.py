@@ -1,6 +1,6 @@
 """The generator: noise and words in, a picture out. Built block by block in chapters 6 and 7.
 
-Modulated residual blocks grow a learned 4 x 4 grid; before each doubling the grid attends to the
+Modulated residual blocks grow a first 4 x 4 grid; before each doubling the grid attends to the
 words, so that every place can ask which word concerns it (AttnGAN, Xu et al. 2018; GigaGAN, Kang et
 al. 2023). Activations are modulated, not weights: the same convolution serves the whole batch.
 """
@@ -32,20 +32,29 @@ class GeneratorSettings:
 
 
 class WordReader(nn.Module):
-    """The generator's own small transformer over stage 1's frozen words."""
+    """The generator's own small transformer over stage 1's frozen words.
 
-    def __init__(self, channels: int, width: int, layers: int = 2):
+    Every word also hears the embedding of the picture to be drawn: what the caption leaves open is
+    settled there, and "star" has to know that its star stands on the left.
+    """
+
+    def __init__(self, channels: int, sentence: int, width: int, layers: int = 2):
         super().__init__()
-        self.enter = nn.Linear(channels, width)
+        self.enter, self.whole = nn.Linear(channels, width), nn.Linear(sentence, width, bias=False)
         self.blocks = nn.ModuleList([TransformerBlock(width) for _ in range(layers)])
         self.norm = nn.LayerNorm(width)
 
-    def forward(self, words: Tensor, mask: Tensor) -> Tensor:
-        """(B, L, C) and mask (B, L) to (B, L, D)."""
-        h = self.enter(words)
+    def forward(self, words: Tensor, mask: Tensor, sentence: Tensor) -> Tensor:
+        """Words (B, L, C), mask (B, L) and unit embedding (B, E) to (B, L, D)."""
+        h = self.enter(words) + self.whole(to_noise_scale(sentence))[:, None]
         for block in self.blocks:
             h = block(h, mask)
         return self.norm(h)
+
+
+def to_noise_scale(embedding: Tensor) -> Tensor:
+    """Unit-length (B, E) has components of about 1 / sqrt(E): brought to the noise's scale, 1."""
+    return embedding * math.sqrt(embedding.shape[1])
 
 
 class Listen(nn.Module):
@@ -100,13 +109,15 @@ class Generator(nn.Module):
     def __init__(self, settings: GeneratorSettings):
         super().__init__()
         self.settings, s = settings, settings
-        self.reader = WordReader(s.words, s.width)
+        self.reader = WordReader(s.words, s.sentence, s.width)
         self.mix = nn.Sequential(
             *(nn.Linear(s.width + s.sentence + s.noise, s.style), nn.LeakyReLU(0.2)),
             *(nn.Linear(s.style, s.style), nn.LeakyReLU(0.2)),
         )
         first = s.size // 2 ** len(s.widths)  # the side of the first grid
-        self.start = nn.Parameter(torch.randn(1, s.widths[0], first, first) * 0.5)
+        self.first = (first, first)
+        self.start = nn.Linear(s.style, s.widths[0] * first**2)
+        nn.init.normal_(self.start.bias, std=0.5)  # places differ from the first step on
         self.up = nn.ModuleList([UpBlock(*pair, s.style) for pair in pairwise(s.widths)])
         grids = enumerate(s.widths[: s.listening])
         self.listen = nn.ModuleList([Listen(c, first * 2**i, s.width) for i, c in grids])
@@ -123,17 +134,17 @@ class Generator(nn.Module):
         Returns:
             (B, 3, H, W) in [-1, 1].
         """
-        return self.paint(self.reader(words, mask), mask, sentence, noise)
+        return self.paint(self.reader(words, mask, sentence), mask, sentence, noise)
 
     def paint(self, heard: Tensor, mask: Tensor, sentence: Tensor, noise: Tensor) -> Tensor:
         """As `forward`, from words that the reader has read, (B, L, D); `mask` may hold weights."""
         mean = (heard * mask[..., None]).sum(1) / mask.sum(1, keepdim=True)
         if not self.settings.words_heard:  # a removal of chapter 8
             heard, mean = torch.zeros_like(heard), torch.zeros_like(mean)
-        # Unit-length embeddings have components of about 1 / sqrt(D): brought to the noise's scale.
-        sentence = sentence * math.sqrt(sentence.shape[1])
-        style = self.mix(torch.cat([mean, sentence.to(mean.dtype), noise.to(mean.dtype)], 1))
-        h = self.start.expand(len(heard), -1, -1, -1).contiguous(memory_format=torch.channels_last)
+        given = (mean, to_noise_scale(sentence).to(mean.dtype), noise.to(mean.dtype))
+        style = self.mix(torch.cat(given, 1))
+        h = self.start(style).view(len(style), self.settings.widths[0], *self.first)
+        h = h.contiguous(memory_format=torch.channels_last)
         for level, up in enumerate(self.up):
             if level < len(self.listen):
                 h = self.listen[level](h, heard, mask)

@@ -79,7 +79,8 @@ def train(folder, recipe: Recipe, seed: int, resume=False, device=None, progress
             aligned = mapping(heard.sentence[:size], for_map).float()
             # The condition is the picture's own embedding or, as when it draws, the aligned text's.
             embedding = own_embedding[batch.index]
-            condition = torch.where(coin < r.image_condition, embedding, aligned)
+            is_own = coin < r.image_condition
+            condition = torch.where(is_own, embedding, aligned)
             drawn = g(heard.words[:size], heard.mask[:size], condition, for_generator)
         fake = drawn.detach().float()
 
@@ -92,7 +93,7 @@ def train(folder, recipe: Recipe, seed: int, resume=False, device=None, progress
             real_score = realness[:size] + scores[:, 0]
             fake_score = realness[size:] + d.match(of_fake, pick(words, columns[:, :1]))[:, 0]
         d_adversarial, d_words = loss_d(real_score, fake_score), matching(scores, own, true)
-        d_condition = squared_distance(seen[:size], embedding)
+        d_condition = squared_distance(seen[:size], embedding).mean()
         d_loss = d_adversarial + r.word_weight * d_words + r.condition_weight * d_condition
         run.check(step, d_adversarial=d_adversarial, d_words=d_words, d_condition=d_condition)
         if r.penalty != "none" and step % r.penalty_every == 0:
@@ -110,7 +111,9 @@ def train(folder, recipe: Recipe, seed: int, resume=False, device=None, progress
             realness, seen, regions = d.look(drawn)
             scores = d.match(regions, pick(tuple(part.detach() for part in words), columns))
         g_adversarial = loss_g(real_score.detach(), realness + scores[:, 0])
-        g_words, g_condition = matching(scores, own, true), squared_distance(seen, condition)
+        g_words = matching(scores, own, true)
+        # An aligned one may fall between two kinds of picture: then a clear picture, not a blend.
+        g_condition = (is_own[:, 0] * squared_distance(seen, condition)).mean()
         run.check(step, g_adversarial=g_adversarial, g_words=g_words, g_condition=g_condition)
         g_loss = g_adversarial + r.word_weight * g_words + r.condition_weight * g_condition
         g_optimiser.zero_grad()
@@ -149,8 +152,8 @@ def gradient_penalty(d: Discriminator, real, fake, heard, run: Run) -> torch.Ten
 
 
 def squared_distance(embedding: torch.Tensor, wanted: torch.Tensor) -> torch.Tensor:
-    """Mean over rows of |e - w|^2, that is 2 - 2 cos on the unit sphere; both (B, D)."""
-    return (embedding - wanted).square().sum(1).mean()
+    """|e - w|^2 of each row, that is 2 - 2 cos on the unit sphere; both (B, D), to (B,)."""
+    return (embedding - wanted).square().sum(1)
 
 
 @torch.no_grad()
