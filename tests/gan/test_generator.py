@@ -65,9 +65,19 @@ def test_a_style_of_zeros_modulates_nothing():
 
 def test_attention_of_a_place_sums_to_one_over_real_words():
     generator = Generator(TINY).eval()
-    words, mask, *_ = given()
+    words, mask, sentence, _ = given()
     mask[:, 3:] = False
-    heard = generator.reader(words, mask)
+    heard = generator.reader(words, mask, sentence)
     weights, _ = generator.listen[1].weights(torch.randn(3, 16, 16), heard, mask)
     assert torch.allclose(weights.sum(-1), torch.ones_like(weights[..., 0]), atol=1e-5)
     assert weights[..., 3:].max() < 1e-20
+
+
+def test_every_word_hears_the_condition_and_so_does_the_first_grid():
+    generator = Generator(TINY).eval()
+    words, mask, sentence, _ = given()
+    changed = generator.reader(words, mask, sentence) != generator.reader(words, mask, -sentence)
+    assert changed.any(-1).all()
+    assert not torch.allclose(
+        generator.start(torch.ones(1, 16)), generator.start(torch.zeros(1, 16))
+    )
