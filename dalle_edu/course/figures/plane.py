@@ -37,6 +37,7 @@ def points(
             x, y = cloud.T.numpy()
             axis.plot(x, y, mark, color=colour, label=name, markersize=3, alpha=0.7, mew=0.6)
         axis.set(xlim=x_ends, ylim=y_ends, aspect="equal", xlabel=xlabel)
+        axis.locator_params(nbins=5)  # else the ends of neighbouring scales collide
         axis.set_title(title, fontsize=9)
     axes[0, 0].set_ylabel(ylabel)
     figure.tight_layout(rect=(0, 0.1, 1, 1))
