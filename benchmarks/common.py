@@ -123,6 +123,13 @@ def judged(
     return json.loads((folder / name / "report.json").read_text("utf-8"))["entries"]
 
 
+def keep_sheet(run: Path, name: str) -> None:
+    """Copies the last sample sheet of a run to `results/NAME/RUN.png`, for a chapter to show."""
+    (RESULTS / name).mkdir(parents=True, exist_ok=True)
+    *_, last = sorted((run / "gan" / "sheets").glob("*.png"))
+    shutil.copy(last, RESULTS / name / f"{run.name}.png")
+
+
 def figures(entries: dict[str, Any]) -> dict[str, Any]:
     """What a comparison shows of a report: a few cells, a few attributes, distances."""
     cells = {

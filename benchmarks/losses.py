@@ -12,7 +12,16 @@ import argparse
 from pathlib import Path
 
 from benchmarks import squared_error
-from benchmarks.common import Results, command, figures, judged, lower_stages, table, train_for
+from benchmarks.common import (
+    Results,
+    command,
+    figures,
+    judged,
+    keep_sheet,
+    lower_stages,
+    table,
+    train_for,
+)
 from dalle_edu.training import gan
 from dalle_edu.training.recipes import RECIPES
 
@@ -60,6 +69,7 @@ def main() -> None:
                 done = train_for(
                     train, lower_stages, o.source, folder, recipe, seed, o.minutes, o.steps
                 )
+                keep_sheet(folder, o.name)
                 return done | {"figures": figures(judged(folder, o.n, o.judge))}
 
             results.run(f"{arm}, seed {seed}", work)

@@ -17,7 +17,16 @@ import torch
 from torch import nn
 
 from benchmarks import squared_error
-from benchmarks.common import Results, command, figures, judged, lower_stages, table, train_for
+from benchmarks.common import (
+    Results,
+    command,
+    figures,
+    judged,
+    keep_sheet,
+    lower_stages,
+    table,
+    train_for,
+)
 from dalle_edu import report, zoo
 from dalle_edu.alignment.maps import make_map
 from dalle_edu.chain import Chain
@@ -133,6 +142,7 @@ def main() -> None:
 
             def work(train=train, prepare=prepare, recipe=recipe, folder=folder, seed=seed) -> dict:
                 done = train_for(train, prepare, o.source, folder, recipe, seed, o.minutes, o.steps)
+                keep_sheet(folder, o.name)
                 return done | {"figures": figures(judged(folder, o.n, o.judge))}
 
             results.run(f"retrained: {arm}, seed {seed}", work)
