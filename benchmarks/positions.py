@@ -59,7 +59,7 @@ def main() -> None:
                 blank = Generator(GeneratorSettings(size))  # stage 1 alone is asked
                 chain = Chain(positions, tokenizer, model, nn.Identity(), blank)
                 grammar = GRAMMARS[recipe.data.grammar]
-                subject = report.Subject(chain, None, None, None, grammar, o.n // 2)
+                subject = report.Subject(chain, None, grammar, o.n // 2)
                 return {
                     "minutes": round(done["seconds"] / 60, 2),
                     "edits": done["figures"],

@@ -18,6 +18,7 @@ from torch import nn
 
 from benchmarks import squared_error
 from benchmarks.common import Results, command, figures, judged, lower_stages, table, train_for
+from benchmarks.controls import Retrieval
 from dalle_edu import report, zoo
 from dalle_edu.alignment.maps import make_map
 from dalle_edu.chain import Chain
@@ -120,7 +121,7 @@ def main() -> None:
         results.run(f"switched off: {what}", off)
 
     def nearest() -> dict:
-        model = report.Retrieval(report.subject(o.source, o.judge, o.n))
+        model = Retrieval(report.subject(o.source, o.judge, o.n))
         return {"figures": figures(judged(o.runs / "off" / "retrieval", o.n, o.judge, model))}
 
     results.run("retrained: retrieval", nearest)

@@ -32,7 +32,8 @@ TRAIN = """examples:
   dalle-edu train gan --run runs/first --set gan.steps=400 --set gan.batch=32"""
 EVALUATE = """examples:
   dalle-edu evaluate --model little-world --out report
-  dalle-edu evaluate --model runs/first --out runs/first/report"""
+  dalle-edu evaluate --model runs/first --out runs/first/report
+benchmarks.controls, with the same --model and --out, adds controls and second opinions."""
 
 
 class Parser(argparse.ArgumentParser):

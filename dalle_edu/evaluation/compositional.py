@@ -7,7 +7,6 @@ Categories after GenEval (Ghosh et al. 2023). Prompts for tuning ("dev") and for
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
 from zlib import crc32
 
 from dalle_edu.world.caption import Caption, describe
@@ -186,38 +185,3 @@ def score(readings: Sequence[Reading], prompts: Sequence[tuple[Scene, Caption]])
         for name, good in attributes(reading.scene or prompt[0], prompt).items():
             found.setdefault(name, []).append(good and reading.scene is not None)
     return {name: rate(sum(good), len(good)) for name, good in found.items()}
-
-
-def agreement(
-    first: Sequence[Reading], other: Sequence[Reading], prompts: Sequence[tuple[Scene, Caption]]
-) -> dict[str, dict[str, Rate | None]]:
-    """Do two pictures of one prompt agree in what it leaves open? They should do so by chance only.
-
-    Args:
-        first, other: what was read in the two pictures of each prompt; pairs are left out in which
-            the judge cannot tell, or does not see one thing.
-        prompts: terse ones of one thing.
-
-    Returns:
-        For each attribute how often the drawn pairs agree ("drawn"), and how often two scenes do
-        whose captions leave it open ("renders").
-    """
-
-    def part(holder: Scene | Claims, name: str) -> str | None:  # its own, or its one thing's
-        if hasattr(holder, name):
-            return getattr(holder, name)
-        return getattr(*(getattr(holder, "things", None) or holder.mentions), name)
-
-    found = {}
-    for name in ("sky", "ground", "corner", "size", "column"):
-        free = [i for i, (_, caption) in enumerate(prompts) if part(caption.claims, name) is None]
-        if name == "corner":  # of no sun and no moon there is none
-            free = [i for i in free if prompts[i][0].light != "none"]
-        drawn = [(first[i].scene, other[i].scene) for i in free]
-        drawn = [pair for pair in drawn if all(s and len(s.things) == 1 for s in pair)]
-        kinds = {"drawn": drawn, "renders": list(pairwise(prompts[i][0] for i in free))}
-        found[name] = {
-            kind: rate(sum(part(a, name) == part(b, name) for a, b in pairs), len(pairs))
-            for kind, pairs in kinds.items()
-        }
-    return found
