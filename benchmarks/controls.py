@@ -1,4 +1,4 @@
-"""What stands beside a model's report: controls, second opinions on the judge, sharpness, variety.
+"""What stands beside a report: controls, second opinions, distances, sharpness, variety.
 
     python -m benchmarks.controls --model RUN --out DIR
 
@@ -16,12 +16,13 @@ from torch import Tensor
 
 from benchmarks import pixels
 from dalle_edu import report, zoo
-from dalle_edu.chain import Chain
+from dalle_edu.chain import Chain, hear
 from dalle_edu.contrastive.losses import cosines
-from dalle_edu.data.pictures import to_network
+from dalle_edu.data.pictures import to_network, to_pictures
+from dalle_edu.evaluation import distances
 from dalle_edu.evaluation.compositional import Rate, rate, score
 from dalle_edu.evaluation.judge import Judge, Reading, right
-from dalle_edu.report import SEED, Rows, Subject
+from dalle_edu.report import SEED, Prompts, Rows, Subject
 from dalle_edu.training.device import machine
 from dalle_edu.world.caption import Caption
 from dalle_edu.world.scene import Scene
@@ -97,9 +98,31 @@ def second_judge() -> Judge | None:
     return zoo.load_piece(home, "judge") if home.is_dir() else None
 
 
+def unseen(s: Subject) -> tuple[Prompts, dict[str, Tensor]]:
+    """Unseen scenes with captions, and two pictures of each: drawn, and rendered."""
+    c, asked = s.chain, s.pairs("distance", 4 * s.n)
+    heard = hear(c.clip, c.tokenizer([caption.text for _, caption in asked]))
+    # Prompt i gets picture i of the seed: one noise for all would hide what noise is for.
+    drawn = to_pictures(c.generate(heard, c.noise(len(asked), SEED)))
+    other = s.render((scene for scene, _ in asked), 10**6)
+    return asked, {"drawn": drawn, "other renders": other}
+
+
+def distance(s: Subject) -> Rows:
+    """How far from fresh renders"""
+    asked, pictures = unseen(s)
+    real = s.judge.features(s.render(scene for scene, _ in s.pairs("fresh", len(asked))))
+    rows = []
+    for name, shown in pictures.items():
+        found = s.judge.features(shown)
+        row = {"pictures": name, "Frechet distance": distances.frechet_distance(found, real)}
+        rows.append(row | {"KID x 1000": 1000 * distances.kid(found, real)})
+    return rows
+
+
 def sharpness(s: Subject) -> Rows:
     """As sharp as fresh renders, where the judge reads them right"""
-    asked, pictures = report.unseen(s)
+    asked, pictures = unseen(s)
     rows = []
     for name, shown in pictures.items():
         seen = s.judge.read(shown)
@@ -165,7 +188,7 @@ def discriminator(s: Subject) -> Rows:
     return report.edit_rates(s, {"discriminator": critic})
 
 
-ENTRIES = {f.__name__: f for f in (controls, second_opinion, sharpness, variety)}
+ENTRIES = {f.__name__: f for f in (controls, second_opinion, distance, sharpness, variety)}
 
 
 def main() -> None:

@@ -12,11 +12,11 @@ import torch
 from torch import Tensor
 
 from dalle_edu import zoo
-from dalle_edu.chain import Chain, hear
+from dalle_edu.chain import Chain
 from dalle_edu.contrastive.losses import cosines
-from dalle_edu.data.pictures import to_network, to_pictures
-from dalle_edu.evaluation import damage, distances
-from dalle_edu.evaluation.compositional import CATEGORIES, prompts, rate, score
+from dalle_edu.data.pictures import to_network
+from dalle_edu.evaluation import damage
+from dalle_edu.evaluation.compositional import CATEGORIES, grammar_of, prompts, rate, score
 from dalle_edu.evaluation.judge import Judge
 from dalle_edu.evaluation.retrieval import EditTest, recall_at_k
 from dalle_edu.provenance import write_text
@@ -149,33 +149,11 @@ def cells(s: Subject) -> Rows:
     """Drawn as said: each attribute, and all of it (a complete prompt: and nothing else there)"""
     rows = []
     for category, split in CELLS:
-        for language in ("en", "zh") if CATEGORIES[category].grammar in (CORE, s.grammar) else ():
+        for language in ("en", "zh") if grammar_of(category) in (CORE, s.grammar) else ():
             for kind in ("complete", "terse"):
                 asked = prompts(split, category, language, kind, s.n)
                 where = {"category": category, "split": split, "language": language, "kind": kind}
                 rows.append(where | score(s.judge.read(s.draw(asked)), asked))
-    return rows
-
-
-def unseen(s: Subject) -> tuple[Prompts, dict[str, Tensor]]:
-    """Unseen scenes with captions, and two pictures of each: drawn, and rendered."""
-    c, asked = s.chain, s.pairs("distance", 4 * s.n)
-    heard = hear(c.clip, c.tokenizer([caption.text for _, caption in asked]))
-    # Prompt i gets picture i of the seed: one noise for all would hide what noise is for.
-    drawn = to_pictures(c.generate(heard, c.noise(len(asked), SEED)))
-    other = s.render((scene for scene, _ in asked), 10**6)
-    return asked, {"drawn": drawn, "other renders": other}
-
-
-def distance(s: Subject) -> Rows:
-    """How far from fresh renders"""
-    asked, pictures = unseen(s)
-    real = s.judge.features(s.render(scene for scene, _ in s.pairs("fresh", len(asked))))
-    rows = []
-    for name, shown in pictures.items():
-        found = s.judge.features(shown)
-        row = {"pictures": name, "Frechet distance": distances.frechet_distance(found, real)}
-        rows.append(row | {"KID x 1000": 1000 * distances.kid(found, real)})
     return rows
 
 
@@ -215,7 +193,7 @@ def edit_rates(s: Subject, scorers: Mapping[str, Callable[[Tensor, Tensor], Tens
     return rows
 
 
-ENTRIES = {f.__name__: f for f in (audit, cells, distance, stage_1, edits)}
+ENTRIES = {f.__name__: f for f in (audit, cells, stage_1, edits)}
 
 
 def _checksum(holder: Chain | Subject) -> str:

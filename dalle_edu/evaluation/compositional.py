@@ -9,17 +9,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from zlib import crc32
 
+from dalle_edu.world import scene as world
 from dalle_edu.world.caption import Caption, describe
-from dalle_edu.world.scene import (
-    CORE,
-    DRAWN,
-    HELD_OUT_PAIRS,
-    WIDE,
-    Grammar,
-    Scene,
-    held_out,
-    sample,
-)
+from dalle_edu.world.scene import CORE, DRAWN, WIDE, Grammar, Scene
 from dalle_edu.world.truth import Claims, Mention
 
 from .intervals import wilson
@@ -32,6 +24,10 @@ def _kinds(scene: Scene, attribute: str) -> int:
     return len({getattr(thing, attribute) for thing in scene.things})
 
 
+def _few(scene: Scene) -> bool:
+    return len(scene.things) in (1, 2)
+
+
 def _equal(scene: Scene) -> bool:
     looks = {replace(thing, column="", row=0) for thing in scene.things}
     return len(looks) == 1 < len(scene.things)
@@ -41,45 +37,40 @@ def _related(caption: Caption, kind: str) -> bool:
     return any(kind == found for _, found, _ in caption.claims.relations)
 
 
-@dataclass(frozen=True)
-class Category:
-    """A kind of prompt: whose words it uses, and which scenes and captions are of this kind."""
-
-    grammar: Grammar
-    has: Callable[[Scene, Caption], bool]
-
-
-CATEGORIES = {
-    "no thing": Category(CORE, lambda s, c: not s.things),
-    "one thing": Category(CORE, lambda s, c: len(s.things) == 1),
-    "two things": Category(CORE, lambda s, c: len(s.things) == 2),
-    "weather": Category(CORE, lambda s, c: s.clouds > 0 and s.light != "none"),
+# Of each category which scenes, with their captions, are of its kind.
+OF_THE_CORE: dict[str, Callable[[Scene, Caption], bool]] = {
+    "no thing": lambda s, c: not s.things,
+    "one thing": lambda s, c: len(s.things) == 1,
+    "two things": lambda s, c: len(s.things) == 2,
+    "weather": lambda s, c: s.clouds > 0 and s.light != "none",
     # One shape in two colours; two things told apart by where they stand; all attributes differ.
-    "colour": Category(CORE, lambda s, c: _kinds(s, "shape") == 1 and _kinds(s, "colour") == 2),
-    "position": Category(CORE, lambda s, c: _related(c, "left")),
-    "attribute binding": Category(
-        CORE, lambda s, c: all(_kinds(s, name) == 2 for name in ("shape", "colour", "size"))
-    ),
-    "drawn things": Category(
-        WIDE, lambda s, c: 0 < len(s.things) < 3 and all(t.shape in DRAWN for t in s.things)
-    ),
-    "fills": Category(
-        WIDE, lambda s, c: 0 < len(s.things) < 3 and any(t.fill != "solid" for t in s.things)
-    ),
-    "three things": Category(WIDE, lambda s, c: len(s.things) == 3 and not _equal(s)),
-    "counting": Category(WIDE, lambda s, c: _equal(s)),
-    "above and below": Category(WIDE, lambda s, c: _related(c, "above")),
-}  # fmt: skip
+    "colour": lambda s, c: _kinds(s, "shape") == 1 and _kinds(s, "colour") == 2,
+    "position": lambda s, c: _related(c, "left"),
+    "attribute binding": lambda s, c: all(_kinds(s, a) == 2 for a in ("shape", "colour", "size")),
+}
+OF_THE_WIDE_CORE: dict[str, Callable[[Scene, Caption], bool]] = {
+    "drawn things": lambda s, c: _few(s) and all(t.shape in DRAWN for t in s.things),
+    "fills": lambda s, c: _few(s) and any(t.fill != "solid" for t in s.things),
+    "three things": lambda s, c: len(s.things) == 3 and not _equal(s),
+    "counting": lambda s, c: _equal(s),
+    "above and below": lambda s, c: _related(c, "above"),
+}
+CATEGORIES = OF_THE_CORE | OF_THE_WIDE_CORE
+
+
+def grammar_of(category: str) -> Grammar:
+    """Whose words a category's prompts use."""
+    return CORE if category in OF_THE_CORE else WIDE
 
 
 def _asks(scene: Scene, caption: Caption, split: str) -> bool:
     """Whether the scene is of the split, and the caption names what is held out."""
     mentions = caption.claims.mentions
     named = {
-        "pair": any((m.colour, m.shape) in HELD_OUT_PAIRS for m in mentions),
+        "pair": any((m.colour, m.shape) in world.HELD_OUT_PAIRS for m in mentions),
         "order": caption.claims.relations or all(m.column for m in mentions),
     }
-    return held_out(scene) == {split} - {"seen"} and bool(named.get(split, True))
+    return world.held_out(scene) == {split} - {"seen"} and bool(named.get(split, True))
 
 
 def prompts(
@@ -103,13 +94,13 @@ def prompts(
     for word, known in choices.items():
         if word not in known:
             raise ValueError(f"{word!r} is unknown: use one of {', '.join(known)}")
-    grammar, has = CATEGORIES[category].grammar, CATEGORIES[category].has
+    grammar, has = grammar_of(category), CATEGORIES[category]
     rng = random.Random(f"prompts/{part}/{split}/{category}/{language}/{kind}")
     found: dict[str, tuple[Scene, Caption]] = {}  # by text: no prompt twice
     for _ in range(2000 + 300 * n):
         if len(found) == n:
             break
-        scene = sample(rng, "seen" if split == "seen" else "held_out", grammar)
+        scene = world.sample(rng, "seen" if split == "seen" else "held_out", grammar)
         caption = describe(scene, kind, language, rng, grammar)
         # The text decides where a prompt belongs, so that none can be in both parts.
         mine = crc32(caption.text.encode()) % 2 == (part == "test")

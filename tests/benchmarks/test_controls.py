@@ -45,6 +45,12 @@ def test_second_opinions_on_a_perfect_judge(perfect):
     assert rows["renders, pixels agree"].share > 0.8
 
 
+def test_distance_of_renders_is_near_its_floor(perfect):
+    perfect.chain.generate = lambda heard, z: torch.rand(len(z), 3, 64, 64) * 2 - 1
+    drawn, floor = controls.distance(perfect)
+    assert drawn["Frechet distance"] > 2 * floor["Frechet distance"] > 0
+
+
 def test_sharpness_of_what_was_drawn_right(perfect):
     perfect.chain.generate = lambda heard, z: torch.rand(len(z), 3, 64, 64) * 2 - 1
     drawn, floor = controls.sharpness(perfect)
