@@ -1,20 +1,16 @@
-"""What stands beside a report: controls, second opinions, distances, sharpness, variety.
+"""What a report is to be read beside: controls, second opinions, distances, sharpness, variety.
 
-    python -m benchmarks.controls --model RUN --out DIR
-
-Adds its entries to the report that `dalle-edu evaluate --model RUN --out DIR` wrote; what is
-finished is not run again.
+Entries of `benchmarks.full_report`.
 """
 
-import argparse
 from collections.abc import Sequence
 from itertools import pairwise
-from pathlib import Path
 
 import torch
 from torch import Tensor
 
 from benchmarks import pixels
+from benchmarks.stage_1 import sentences
 from dalle_edu import report, zoo
 from dalle_edu.chain import Chain, hear
 from dalle_edu.contrastive.losses import cosines
@@ -23,7 +19,6 @@ from dalle_edu.evaluation import distances
 from dalle_edu.evaluation.compositional import Rate, rate, score
 from dalle_edu.evaluation.judge import Judge, Reading, right
 from dalle_edu.report import SEED, Prompts, Rows, Subject
-from dalle_edu.training.device import machine
 from dalle_edu.world.caption import Caption
 from dalle_edu.world.scene import Scene
 from dalle_edu.world.truth import Claims
@@ -40,7 +35,7 @@ class Retrieval(Chain):
         super().__init__(f"retrieval for {c.name}", c.tokenizer, c.clip, c.mapping, c.generator)
         told = s.pairs("pool", POOL)
         self.pictures = to_network(s.render(scene for scene, _ in told))
-        self.sentences = s.sentences(told)
+        self.sentences = sentences(s, told)
 
     def generate(self, heard, z: Tensor, batch: int = 64) -> Tensor:
         """As `Chain.generate`; the noise changes nothing."""
@@ -177,33 +172,4 @@ def agreement(
     return found
 
 
-def discriminator(s: Subject) -> Rows:
-    """The true caption ranked above one edit of it by the discriminator (chance 50 %)"""
-    clip, d = s.chain.clip, zoo.load_piece(Path(s.chain.name, "gan"), "discriminator")
-
-    def critic(pictures: Tensor, tokens: Tensor) -> Tensor:
-        words = d.read(clip.captions(tokens)[2].float(), tokens > 0)
-        return d.match(d.look(pictures)[2], tuple(part[:, None] for part in words))[:, 0]
-
-    return report.edit_rates(s, {"discriminator": critic})
-
-
 ENTRIES = {f.__name__: f for f in (controls, second_opinion, distance, sharpness, variety)}
-
-
-def main() -> None:
-    ask = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    ask.add_argument("--model", default="little-world", help="name, or folder of a training run")
-    ask.add_argument("--out", required=True, help="folder of its report")
-    ask.add_argument("-n", type=int, default=500, help="prompts a cell, as in the report")
-    o = ask.parse_args()
-    entries = dict(ENTRIES)
-    if Path(o.model, "gan", "discriminator.json").exists():
-        entries["discriminator"] = discriminator
-    command = f"python -m benchmarks.controls --model {o.model} --out {o.out}"
-    about = {"machine": machine(), "command": command}
-    print(report.evaluate(o.model, o.out, o.n, entries, about=about))
-
-
-if __name__ == "__main__":
-    main()

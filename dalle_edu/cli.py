@@ -33,7 +33,7 @@ TRAIN = """examples:
 EVALUATE = """examples:
   dalle-edu evaluate --model little-world --out report
   dalle-edu evaluate --model runs/first --out runs/first/report
-benchmarks.controls, with the same --model and --out, adds controls and second opinions."""
+python -m benchmarks.full_report adds stage 1, controls and second opinions to the same folder."""
 
 
 class Parser(argparse.ArgumentParser):

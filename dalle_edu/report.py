@@ -13,17 +13,13 @@ from torch import Tensor
 
 from dalle_edu import zoo
 from dalle_edu.chain import Chain
-from dalle_edu.contrastive.losses import cosines
-from dalle_edu.data.pictures import to_network
 from dalle_edu.evaluation import damage
 from dalle_edu.evaluation.compositional import CATEGORIES, grammar_of, prompts, rate, score
 from dalle_edu.evaluation.judge import Judge
-from dalle_edu.evaluation.retrieval import EditTest, recall_at_k
 from dalle_edu.provenance import write_text
 from dalle_edu.world.caption import Caption, describe
 from dalle_edu.world.render import render
-from dalle_edu.world.scene import CORE, WIDE, Grammar, Scene, encode, sample
-from dalle_edu.world.truth import truth_matrix
+from dalle_edu.world.scene import CORE, WIDE, Grammar, Scene, sample
 
 SEED = 0  # the shipped one
 CELLS = [(name, "seen") for name in CATEGORIES] + [("one thing", "pair"), ("two things", "pair")]
@@ -57,11 +53,6 @@ class Subject:
         rng, grammar = random.Random(f"report/{name}"), self.grammar
         scenes = [sample(rng, split, grammar) for _ in range(n)]
         return [(x, describe(x, "complete", language, rng, grammar)) for x in scenes]
-
-    def sentences(self, told: Prompts) -> Tensor:
-        """Stage 1's embeddings of the captions, (B, D)."""
-        tokens = self.chain.tokenizer([caption.text for _, caption in told])
-        return torch.cat([self.chain.clip.captions(part)[0] for part in tokens.split(256)])
 
 
 def evaluate(
@@ -157,43 +148,7 @@ def cells(s: Subject) -> Rows:
     return rows
 
 
-@torch.no_grad()
-def stage_1(s: Subject) -> Rows:
-    """Stage 1: something true in the first place, among unseen pairs"""
-    rows = []
-    for language in ("en", "zh"):
-        told = s.pairs("stage 1", 2 * s.n, language=language)
-        shown = to_network(s.render(scene for scene, _ in told))
-        images = torch.cat([s.chain.clip.pictures(part)[0] for part in shown.split(256)])
-        true = truth_matrix([encode(scene) for scene, _ in told], [caption for _, caption in told])
-        both = recall_at_k(cosines(images, s.sentences(told)), true)
-        for way, found in zip(("picture to caption", "caption to picture"), both, strict=True):
-            row = {"language": language, "direction": way, "duplicates": found.duplicates}
-            rows.append(row | {"R@1": rate(found.hits, found.queries)})
-    return rows
-
-
-def edits(s: Subject) -> Rows:
-    """The true caption ranked above one edit of it, each kind apart (chance 50 %)"""
-    own = s.chain.clip.own
-    return edit_rates(s, {"sentence": lambda *x: own(*x)[0], "words": lambda *x: own(*x)[1]})
-
-
-@torch.no_grad()
-def edit_rates(s: Subject, scorers: Mapping[str, Callable[[Tensor, Tensor], Tensor]]) -> Rows:
-    """How often each scorer, as `EditTest.run` takes it, ranks the true caption first."""
-    rows = []
-    for language in ("en", "zh"):
-        size = s.chain.clip.settings.size
-        test = EditTest(s.grammar.name, size, s.chain.tokenizer, s.n, language)
-        found = {name: test.run(scorer) for name, scorer in scorers.items()}
-        for kind, (shown, *_) in test.kinds.items():
-            rates = {k: rate(round(f[kind] * len(shown)), len(shown)) for k, f in found.items()}
-            rows.append({"language": language, "edit": kind} | rates)
-    return rows
-
-
-ENTRIES = {f.__name__: f for f in (audit, cells, stage_1, edits)}
+ENTRIES = {f.__name__: f for f in (audit, cells)}
 
 
 def _checksum(holder: Chain | Subject) -> str:

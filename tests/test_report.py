@@ -3,7 +3,6 @@
 import json
 
 import pytest
-import torch
 
 from dalle_edu import report, zoo
 from dalle_edu.world.scene import CORE, WIDE
@@ -73,35 +72,6 @@ def test_audit_of_a_perfect_judge(perfect):
     for name in ("renders, all", "renders, shape", "foils, halved, rejected"):
         assert rows[name].share == 1
     assert rows["renders, all"].of == 24
-
-
-def test_stage_1_counts_by_truth(perfect):
-    rows = report.stage_1(perfect)
-    assert len(rows) == 4
-    for row in rows:
-        assert row["R@1"].of == 12
-        assert row["duplicates"] >= 0
-    # Pictures and captions that know each other: everything is in the first place.
-    codes = torch.eye(64)
-
-    class Twins:
-        def pictures(self, x):
-            return codes[: len(x)], None
-
-        def captions(self, x):
-            return codes[: len(x)], None, None
-
-    perfect.chain.chain.clip = Twins()
-    assert shares(report.stage_1(perfect), "R@1") == [1.0] * 4
-
-
-def test_edits_by_every_scorer(run):
-    rows = report.edits(report.subject(run, None, 2))
-    assert {row["language"] for row in rows} == {"en", "zh"}
-    assert {"colour", "size", "shape", "place", "swap colours"} <= {row["edit"] for row in rows}
-    for row in rows:
-        for scorer in ("sentence", "words"):
-            assert row[scorer].of == 2
 
 
 # ---- files

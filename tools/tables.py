@@ -33,7 +33,7 @@ def share(rate: dict[str, Any]) -> str:
 
 
 def figures(report: dict[str, Any]) -> str:
-    """The tables, in Markdown, of a report that `benchmarks.controls` has completed."""
+    """The tables, in Markdown, of a report by `benchmarks.full_report`."""
     rows = {name: entry["rows"] for name, entry in report["entries"].items()}
 
     def one(entry: str, **where: str) -> dict[str, Any]:

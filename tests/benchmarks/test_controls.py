@@ -1,18 +1,14 @@
 """What stands beside the report, by a judge and a model that never err."""
 
-import json
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 import torch
 
 from benchmarks import controls
-from dalle_edu import report, zoo
-from dalle_edu.gan.discriminator import Discriminator, DiscriminatorSettings
+from dalle_edu import report
 from dalle_edu.world.scene import CORE
 from tests.knowing import Knowing
-from tests.tiny import save_run, tiny_judge, tiny_parts
 
 pytestmark = pytest.mark.filterwarnings("ignore:never seen in training")
 
@@ -73,21 +69,3 @@ def test_variety_sees_a_model_that_draws_always_the_same(perfect):
     for row in found:
         assert row["drawn"].share == 1  # one scene a prompt, whatever the noise
         assert row["drawn"].of > 3 and row["renders"].share < 0.9
-
-
-def test_the_command_adds_to_the_report(tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr(zoo, "WEIGHTS", tmp_path / "weights")
-    monkeypatch.setattr(controls, "ENTRIES", {"variety": lambda s: [{"left open": "sky"}]})
-    run, out = save_run(tmp_path / "run", tiny_parts()), tmp_path / "report"
-    judge, d = tiny_judge(), Discriminator(DiscriminatorSettings(64, (16, 16, 32), 32, 32))
-    Path(run, "judge").mkdir()
-    zoo.save_piece(Path(run, "judge"), "judge", judge, judge.settings)
-    zoo.save_piece(Path(run, "gan"), "discriminator", d, d.settings)
-    report.evaluate(run, out, 2, {"stage_1": lambda s: [{"direction": "both"}]})
-    monkeypatch.setattr("sys.argv", ["controls", "--model", run, "--out", str(out), "-n", "2"])
-    controls.main()
-    entries = json.loads((out / "report.json").read_text("utf-8"))["entries"]
-    assert list(entries) == ["stage_1", "variety", "discriminator"]
-    assert entries["variety"]["how"]["command"].startswith("python -m benchmarks.controls --model")
-    assert {row["edit"] for row in entries["discriminator"]["rows"]} >= {"colour", "size", "shape"}
-    assert "by the discriminator" in capsys.readouterr().out
