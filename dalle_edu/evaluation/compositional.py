@@ -24,10 +24,6 @@ def _kinds(scene: Scene, attribute: str) -> int:
     return len({getattr(thing, attribute) for thing in scene.things})
 
 
-def _few(scene: Scene) -> bool:
-    return len(scene.things) in (1, 2)
-
-
 def _equal(scene: Scene) -> bool:
     looks = {replace(thing, column="", row=0) for thing in scene.things}
     return len(looks) == 1 < len(scene.things)
@@ -49,8 +45,8 @@ OF_THE_CORE: dict[str, Callable[[Scene, Caption], bool]] = {
     "attribute binding": lambda s, c: all(_kinds(s, a) == 2 for a in ("shape", "colour", "size")),
 }
 OF_THE_WIDE_CORE: dict[str, Callable[[Scene, Caption], bool]] = {
-    "drawn things": lambda s, c: _few(s) and all(t.shape in DRAWN for t in s.things),
-    "fills": lambda s, c: _few(s) and any(t.fill != "solid" for t in s.things),
+    "drawn things": lambda s, c: 0 < len(s.things) < 3 and all(t.shape in DRAWN for t in s.things),
+    "fills": lambda s, c: 0 < len(s.things) < 3 and any(t.fill != "solid" for t in s.things),
     "three things": lambda s, c: len(s.things) == 3 and not _equal(s),
     "counting": lambda s, c: _equal(s),
     "above and below": lambda s, c: _related(c, "above"),
