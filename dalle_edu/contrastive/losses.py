@@ -107,17 +107,18 @@ def info_nce_chunked(
     by_row = [[of_rows for of_rows, _ in line] for line in blocks]
     by_column = [[of_columns for _, of_columns in line] for line in zip(*blocks, strict=True)]
     rows, columns = _joined(by_row), _joined(by_column)
-    _check_rows(rows[2] > 0)
+    _check_rows(rows[1] > 0)
     return (_mean_of_lines(*rows) + _mean_of_lines(*columns)) / 2
 
 
-def _joined(lines: list[list[Tensor]]) -> Tensor:
-    """(3, lines) of whole lines from those of their blocks, as `info_nce_chunked` makes them."""
+def _joined(lines: list[list[Tensor]]) -> tuple[Tensor, Tensor]:
+    """What each whole line costs, and how many positives it has, from the parts in its blocks."""
     whole = []
     for parts in lines:
         lse, kept, count = torch.stack(parts, 1)  # (blocks, lines) each
         whole.append(torch.stack([lse.logsumexp(0), kept.sum(0), count.sum(0)]))
-    return torch.cat(whole, 1)
+    lse, kept, count = torch.cat(whole, 1)
+    return (lse - kept / count.clamp(min=1)).masked_fill(count == 0, 0), count
 
 
 def sigmoid_loss(
@@ -210,12 +211,11 @@ def _cross_entropy(s: Tensor, positive: Tensor, dim: int) -> Tensor:
     """Mean, over the lines along `dim` that have a positive, of -mean over them of log softmax."""
     count = positive.sum(dim)
     lines = -s.log_softmax(dim).masked_fill(~positive, 0).sum(dim) / count.clamp(min=1)
-    return lines.sum() / (count > 0).sum()
+    return _mean_of_lines(lines, count)
 
 
-def _mean_of_lines(lse: Tensor, kept: Tensor, count: Tensor) -> Tensor:
-    """The same mean from each line's log-sum-exp, sum over its positives and their number."""
-    lines = (lse - kept / count.clamp(min=1)) * (count > 0)
+def _mean_of_lines(lines: Tensor, count: Tensor) -> Tensor:
+    """Mean over the lines that have a positive; the others are 0."""
     return lines.sum() / (count > 0).sum()
 
 
