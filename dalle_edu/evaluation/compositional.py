@@ -11,7 +11,7 @@ from zlib import crc32
 
 from dalle_edu.world import scene as world
 from dalle_edu.world.caption import Caption, describe
-from dalle_edu.world.scene import CORE, DRAWN, WIDE, Grammar, Scene
+from dalle_edu.world.scene import CORE, DRAWN, WIDE, Grammar, Scene, held_out, sample
 from dalle_edu.world.truth import Claims, Mention
 
 from .intervals import wilson
@@ -66,7 +66,7 @@ def _asks(scene: Scene, caption: Caption, split: str) -> bool:
         "pair": any((m.colour, m.shape) in world.HELD_OUT_PAIRS for m in mentions),
         "order": caption.claims.relations or all(m.column for m in mentions),
     }
-    return world.held_out(scene) == {split} - {"seen"} and bool(named.get(split, True))
+    return held_out(scene) == {split} - {"seen"} and bool(named.get(split, True))
 
 
 def prompts(
@@ -96,7 +96,7 @@ def prompts(
     for _ in range(2000 + 300 * n):
         if len(found) == n:
             break
-        scene = world.sample(rng, "seen" if split == "seen" else "held_out", grammar)
+        scene = sample(rng, "seen" if split == "seen" else "held_out", grammar)
         caption = describe(scene, kind, language, rng, grammar)
         # The text decides where a prompt belongs, so that none can be in both parts.
         mine = crc32(caption.text.encode()) % 2 == (part == "test")
