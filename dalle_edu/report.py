@@ -80,7 +80,7 @@ def evaluate(
         raise ValueError(f"n is {n}: give at least one prompt a cell")
     s, path = subject(model, judge, n), Path(out, "report.json")
     path.parent.mkdir(parents=True, exist_ok=True)
-    of = {"name": s.chain.name, "model": _checksum(s.chain), "judge": _checksum(s), "n": n}
+    of = {"name": s.chain.name, "prompts": n, "model": _checksum(s.chain), "judge": _checksum(s)}
     told = json.loads(path.read_text("utf-8")) if path.exists() else {}
     found = told["entries"] if told.get("of") == of else {}
     how = {"seed": SEED, **(about or {})}
