@@ -12,9 +12,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from dalle_edu.evaluation.damage import FOILS
+
 ROOT = Path(__file__).parent.parent
 PLACE = re.compile(r"(<!-- figures -->\n).*?(\n<!-- /figures -->)", re.DOTALL)
-FOILS = ("edited", "halved", "blended")
 ROWS = (  # category, split, kind, how the table says it
     ("one thing", "seen", "complete", "complete prompt entirely right: one thing, seen"),
     ("two things", "seen", "complete", "two things, seen"),
