@@ -10,12 +10,15 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from benchmarks import controls
 from dalle_edu import report, zoo
 from dalle_edu.training.device import commit, machine
 from dalle_edu.training.recipes import Recipe
 
 RESULTS = Path(__file__).parent / "results"
-FIGURES = ("cells", "distance")  # what of the report is run after each training
+# What of the report, and beside it, is measured after each training.
+FIGURES = {"cells": report.cells}
+FIGURES |= {"distance": controls.distance, "sharpness": controls.sharpness}
 
 
 class Results:
@@ -145,7 +148,7 @@ def figures(entries: dict[str, Any]) -> dict[str, Any]:
     parts = {name: one[name] for name in ("colour", "size", "shape", "place")}
     drawn, floor = entries["distance"]["rows"]
     far = {"Frechet distance": drawn["Frechet distance"], "floor": floor["Frechet distance"]}
-    return cells | parts | far | {"sharpness": drawn["sharpness"]}
+    return cells | parts | far | {"sharpness": entries["sharpness"]["rows"][0]["sharpness"]}
 
 
 def table(entries: dict[str, dict]) -> str:

@@ -16,6 +16,7 @@ from pathlib import Path
 from torch import nn
 
 from benchmarks.common import Results, command
+from benchmarks.stage_1 import stage_1
 from dalle_edu import report, zoo
 from dalle_edu.chain import Chain
 from dalle_edu.data.tokenizer import Tokenizer
@@ -59,13 +60,11 @@ def main() -> None:
                 blank = Generator(GeneratorSettings(size))  # stage 1 alone is asked
                 chain = Chain(positions, tokenizer, model, nn.Identity(), blank)
                 grammar = GRAMMARS[recipe.data.grammar]
-                subject = report.Subject(chain, None, None, None, grammar, o.n // 2)
+                subject = report.Subject(chain, None, grammar, o.n // 2)
                 return {
                     "minutes": round(done["seconds"] / 60, 2),
                     "edits": done["figures"],
-                    "recall": [
-                        row | {"R@1": asdict(row["R@1"])} for row in report.stage_1(subject)
-                    ],
+                    "recall": [row | {"R@1": asdict(row["R@1"])} for row in stage_1(subject)],
                     "curves": {
                         name: curve(folder / "clip" / f"{name}.csv")
                         for name in ("edits_sentence", "edits_words")

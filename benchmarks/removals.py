@@ -27,6 +27,7 @@ from benchmarks.common import (
     table,
     train_for,
 )
+from benchmarks.controls import Retrieval
 from dalle_edu import report, zoo
 from dalle_edu.alignment.maps import make_map
 from dalle_edu.chain import Chain
@@ -129,7 +130,7 @@ def main() -> None:
         results.run(f"switched off: {what}", off)
 
     def nearest() -> dict:
-        model = report.Retrieval(report.subject(o.source, o.judge, o.n))
+        model = Retrieval(report.subject(o.source, o.judge, o.n))
         return {"figures": figures(judged(o.runs / "off" / "retrieval", o.n, o.judge, model))}
 
     results.run("retrained: retrieval", nearest)

@@ -32,7 +32,8 @@ TRAIN = """examples:
   dalle-edu train gan --run runs/first --set gan.steps=400 --set gan.batch=32"""
 EVALUATE = """examples:
   dalle-edu evaluate --model little-world --out report
-  dalle-edu evaluate --model runs/first --out runs/first/report"""
+  dalle-edu evaluate --model runs/first --out runs/first/report
+python -m benchmarks.full_report adds stage 1, controls and second opinions to the same folder."""
 
 
 class Parser(argparse.ArgumentParser):

@@ -3,7 +3,7 @@
 import hashlib
 import json
 import random
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -12,20 +12,16 @@ import torch
 from torch import Tensor
 
 from dalle_edu import zoo
-from dalle_edu.chain import Chain, hear
-from dalle_edu.contrastive.losses import cosines
-from dalle_edu.data.pictures import to_network, to_pictures
-from dalle_edu.evaluation import damage, distances, pixels
-from dalle_edu.evaluation.compositional import CATEGORIES, agreement, prompts, rate, score
-from dalle_edu.evaluation.judge import Judge, right
-from dalle_edu.evaluation.retrieval import EditTest, recall_at_k
+from dalle_edu.chain import Chain
+from dalle_edu.evaluation import damage
+from dalle_edu.evaluation.compositional import CATEGORIES, grammar_of, prompts, rate, score
+from dalle_edu.evaluation.judge import Judge
 from dalle_edu.provenance import write_text
 from dalle_edu.world.caption import Caption, describe
 from dalle_edu.world.render import render
-from dalle_edu.world.scene import CORE, WIDE, Grammar, Scene, encode, sample
-from dalle_edu.world.truth import truth_matrix
+from dalle_edu.world.scene import CORE, WIDE, Grammar, Scene, sample
 
-SEED, POOL = 0, 4096  # the shipped seed; pictures to look up
+SEED = 0  # the shipped one
 CELLS = [(name, "seen") for name in CATEGORIES] + [("one thing", "pair"), ("two things", "pair")]
 CELLS += [("two things", "order"), ("counting", "count"), ("above and below", "stack")]
 Rows = list[dict[str, Any]]
@@ -34,12 +30,10 @@ Prompts = list[tuple[Scene, Caption]]
 
 @dataclass(frozen=True)
 class Subject:
-    """A model and those who judge it."""
+    """A model and its judge."""
 
     chain: Chain
     judge: Judge
-    second: Judge | None  # of another seed and architecture
-    discriminator: torch.nn.Module | None
     grammar: Grammar
     n: int  # prompts a cell
 
@@ -60,82 +54,58 @@ class Subject:
         scenes = [sample(rng, split, grammar) for _ in range(n)]
         return [(x, describe(x, "complete", language, rng, grammar)) for x in scenes]
 
-    def sentences(self, told: Prompts) -> Tensor:
-        """Stage 1's embeddings of the captions, (B, D)."""
-        tokens = self.chain.tokenizer([caption.text for _, caption in told])
-        return torch.cat([self.chain.clip.captions(part)[0] for part in tokens.split(256)])
-
-
-class Retrieval(Chain):
-    """Draws nothing: of a pool as training has it, the picture with the nearest caption."""
-
-    @torch.no_grad()
-    def __init__(self, s: Subject) -> None:
-        c = s.chain
-        super().__init__(f"retrieval for {c.name}", c.tokenizer, c.clip, c.mapping, c.generator)
-        told = s.pairs("pool", POOL)
-        self.pictures = to_network(s.render(scene for scene, _ in told))
-        self.sentences = s.sentences(told)
-
-    def generate(self, heard, z: Tensor, batch: int = 64) -> Tensor:
-        """As `Chain.generate`; the noise changes nothing."""
-        nearest = cosines(heard.sentence, self.sentences).argmax(1)
-        return self.pictures[nearest].repeat_interleave(len(z) // len(nearest), 0)
-
 
 def evaluate(
     model: str | Chain,
     out: str | Path,
     n: int = 500,
-    only: Sequence[str] | None = None,
+    entries: Mapping[str, Callable[[Subject], Rows]] | None = None,
     judge: str | Path | None = None,
     about: Mapping[str, Any] | None = None,
 ) -> str:
-    """Runs what is not finished yet (DIR/<entry>.json), writes and returns the tables.
+    """Runs what is not finished yet, and returns the tables of all that is.
+
+    Leaves out/report.json, written anew after each entry, and the tables in out/report.md.
 
     Args:
         model: a name for `load`, the folder of a training run, or a chain. out: folder, made.
-        n: prompts a cell, at least 1. only: names of `ENTRIES`; by default all.
+        n: prompts a cell, at least 1.
+        entries: what to measure, by name; by default `ENTRIES`. Their docstrings head the tables.
         judge: folder, by default the run's, else the shipped one. about: machine, command.
 
     Raises:
-        ValueError: if the model, the judge or an entry is unknown, or n is below 1.
+        ValueError: if the model or the judge is unknown, or n is below 1.
     """
     if n < 1:
         raise ValueError(f"n is {n}: give at least one prompt a cell")
-    if unknown := set(only or ()) - set(ENTRIES):
-        raise ValueError(f"entries {unknown} are unknown: choose from {', '.join(ENTRIES)}")
-    s, out = subject(model, judge, n), Path(out)
-    out.mkdir(parents=True, exist_ok=True)
-    of = {"name": s.chain.name, "model": _checksum(s.chain), "judge": _checksum(s), "n": n}
-    about, entries = {"seed": SEED, **(about or {})}, {}
-    for name, measure in ENTRIES.items():
-        path = out / f"{name}.json"
-        text = path.read_text("utf-8") if path.exists() else "{}"
-        if json.loads(text).get("of") != of and name in (only or ENTRIES):
-            text = json.dumps({"of": of, **about, "rows": measure(s)}, default=asdict) + "\n"
-            write_text(path, text)
-        if (entry := json.loads(text)).get("of") == of:
-            entries[name] = entry
-    told = [f"# {s.chain.name}", f"{n} prompts a cell; shares in %, with 95 % intervals."]
-    told += [f"{key}: {value}" for key, value in about.items()]
-    told += [f"## {ENTRIES[key].__doc__}\n\n{table(e['rows'])}" for key, e in entries.items()]
-    about |= {"of": of, "entries": entries}
-    write_text(out / "report.json", json.dumps(about, indent=1) + "\n")
-    write_text(out / "report.md", "\n\n".join(told) + "\n")
-    return "\n\n".join(told)
+    s, path = subject(model, judge, n), Path(out, "report.json")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    of = {"name": s.chain.name, "prompts": n, "model": _checksum(s.chain), "judge": _checksum(s)}
+    told = json.loads(path.read_text("utf-8")) if path.exists() else {}
+    found = told["entries"] if told.get("of") == of else {}
+    how = {"seed": SEED, **(about or {})}
+    for name, measure in (entries or ENTRIES).items():
+        if name not in found:
+            found[name] = {"title": measure.__doc__, "how": how, "rows": measure(s)}
+            whole = json.dumps({"of": of, "entries": found}, indent=1, default=asdict)
+            write_text(path, whole + "\n")
+    text = [f"# {s.chain.name}", f"{n} prompts a cell; shares in %, with 95 % intervals."]
+    for entry in json.loads(path.read_text("utf-8"))["entries"].values():
+        made = "; ".join(f"{key}: {value}" for key, value in entry["how"].items())
+        text += [f"## {entry['title']}", table(entry["rows"]), made]
+    write_text(path.with_suffix(".md"), "\n\n".join(text) + "\n")
+    return "\n\n".join(text)
 
 
 def subject(model: str | Chain, judge: str | Path | None, n: int) -> Subject:
-    """The model and its judges; see `evaluate`."""
+    """The model and its judge; see `evaluate`."""
     chain, run = (zoo.load(model), model) if isinstance(model, str) else (model, "")
     homes = [Path(judge)] if judge else [Path(run, "judge"), zoo.WEIGHTS / "judge"]
-    if (first := _piece(homes, "judge")) is None:
+    home = next((home for home in homes if (home / "judge.json").exists()), None)
+    if home is None:
         raise ValueError(f"there is no judge in {homes[0]}: train one, or give its folder")
-    second = _piece([zoo.WEIGHTS / "judge-2"], "judge")
-    critic = _piece([Path(run, "gan")], "discriminator")
     taught = not chain.tokenizer.unknown_words(" ".join(WIDE.shapes))
-    return Subject(chain, first, second, critic, WIDE if taught else CORE, n)
+    return Subject(chain, zoo.load_piece(home, "judge"), WIDE if taught else CORE, n)
 
 
 def table(rows: Sequence[Mapping[str, Any]]) -> str:
@@ -153,25 +123,16 @@ def table(rows: Sequence[Mapping[str, Any]]) -> str:
 
 
 def audit(s: Subject) -> Rows:
-    """The judge itself: clear renders, foils rejected, pixels and a second judge that agree"""
+    """The judge itself: clear renders read, foils rejected"""
     told = s.pairs("audit", 4 * s.n, None)
-    real, drawn = s.render(x for x, _ in told), prompts("seen", "two things", "en", "complete", s.n)
-    found = {f"renders, {k}": share for k, share in score(s.judge.read(real), told).items()}
+    read = s.judge.read(s.render(scene for scene, _ in told))
+    found = {f"renders, {name}": share for name, share in score(read, told).items()}
     for kind in damage.FOILS:
         foils = [(x, damage.foil(x, kind, i, s.grammar)) for i, (x, _) in enumerate(told)]
         scenes, shown = zip(*(pair for pair in foils if pair[1] is not None), strict=True)
         read = zip(s.judge.read(torch.stack(shown)), scenes, strict=True)
         wrong = [reading.scene != scene for reading, scene in read]
         found[f"foils, {kind}, rejected"] = rate(sum(wrong), len(wrong))
-    for name, asked, shown in (("renders", told, real), ("drawn", drawn, s.draw(drawn))):
-        seen = s.judge.read(shown)
-        both = zip(pixels.see(shown), seen, strict=True)
-        agree = [exact.agrees(r.scene) for exact, r in both if r.scene]
-        found[f"{name}, pixels agree"] = rate(sum(agree), len(agree))
-        if s.second:
-            three = zip(seen, s.second.read(shown), asked, strict=True)
-            same = [right(one, c) == right(other, c) for one, other, (_, c) in three]
-            found[f"{name}, second judge agrees"] = rate(sum(same), len(same))
     return [{"what": name, "share": share} for name, share in found.items()]
 
 
@@ -179,7 +140,7 @@ def cells(s: Subject) -> Rows:
     """Drawn as said: each attribute, and all of it (a complete prompt: and nothing else there)"""
     rows = []
     for category, split in CELLS:
-        for language in ("en", "zh") if CATEGORIES[category].grammar in (CORE, s.grammar) else ():
+        for language in ("en", "zh") if grammar_of(category) in (CORE, s.grammar) else ():
             for kind in ("complete", "terse"):
                 asked = prompts(split, category, language, kind, s.n)
                 where = {"category": category, "split": split, "language": language, "kind": kind}
@@ -187,104 +148,7 @@ def cells(s: Subject) -> Rows:
     return rows
 
 
-def controls(s: Subject) -> Rows:
-    """The same judge on the best of 16 by stage 1, and on pictures that owe the model little"""
-    c, looked_up, rows = s.chain, Retrieval(s), []
-    with torch.random.fork_rng():
-        torch.manual_seed(SEED)
-        fresh = type(c.generator)(c.generator.settings)
-    untrained = Chain("untrained", c.tokenizer, c.clip, c.mapping, fresh)
-
-    def best(text: str) -> Tensor:
-        shown = c([text], 16, SEED)[0]
-        return shown[c.scores(shown, text).argmax()]
-
-    for category, split in (("one thing", "seen"), ("two things", "seen"), ("two things", "pair")):
-        asked = prompts(split, category, "en", "complete", s.n)
-        pictures = {
-            "best of 16": torch.stack([best(caption.text) for _, caption in asked]),
-            "real": s.render(scene for scene, _ in asked),
-            "retrieval": s.draw(asked, looked_up),
-            "captions shuffled": s.draw(asked[1:] + asked[:1]),
-            "untrained generator": s.draw(asked, untrained),
-        }
-        for name, shown in pictures.items():
-            row = {"pictures": name, "category": category, "split": split}
-            rows.append(row | score(s.judge.read(shown), asked))
-    return rows
-
-
-def distance(s: Subject) -> Rows:
-    """How far from fresh renders, and as sharp as they where drawn right"""
-    c, asked = s.chain, s.pairs("distance", 4 * s.n)
-    heard = hear(c.clip, c.tokenizer([caption.text for _, caption in asked]))
-    # Prompt i gets picture i of the seed: one noise for all would hide what noise is for.
-    drawn = to_pictures(c.generate(heard, c.noise(len(asked), SEED)))
-    floor = s.render((scene for scene, _ in asked), 10**6)
-    real = s.judge.features(s.render(scene for scene, _ in s.pairs("fresh", len(asked))))
-    rows = []
-    for name, shown in (("drawn", drawn), ("other renders", floor)):
-        found, seen = s.judge.features(shown), s.judge.read(shown)
-        row = {"pictures": name, "Frechet distance": distances.frechet_distance(found, real)}
-        row |= {"KID x 1000": 1000 * distances.kid(found, real), "sharpness": None}
-        good = [i for i, r in enumerate(seen) if right(r, asked[i][1]) and r.scene.things]
-        if len(good) > 9:  # fewer tell nothing
-            row["sharpness"] = pixels.relative_sharpness(shown[good], [seen[i] for i in good])
-        rows.append(row)
-    return rows
-
-
-def variety(s: Subject) -> Rows:
-    """What terse prompts leave open: how often two drawings of one agree, two scenes by chance"""
-    asked = prompts("seen", "one thing", "en", "terse", s.n)
-    drawn = s.draw(asked, n=2, k=1)  # the noise decides here, so each prompt has its own
-    found = agreement(s.judge.read(drawn[0::2]), s.judge.read(drawn[1::2]), asked)
-    return [{"left open": name} | rates for name, rates in found.items()]
-
-
-@torch.no_grad()
-def stage_1(s: Subject) -> Rows:
-    """Stage 1: something true in the first place, among unseen pairs"""
-    rows = []
-    for language in ("en", "zh"):
-        told = s.pairs("stage 1", 2 * s.n, language=language)
-        shown = to_network(s.render(scene for scene, _ in told))
-        images = torch.cat([s.chain.clip.pictures(part)[0] for part in shown.split(256)])
-        true = truth_matrix([encode(scene) for scene, _ in told], [caption for _, caption in told])
-        both = recall_at_k(cosines(images, s.sentences(told)), true)
-        for way, found in zip(("picture to caption", "caption to picture"), both, strict=True):
-            row = {"language": language, "direction": way, "duplicates": found.duplicates}
-            rows.append(row | {"R@1": rate(found.hits, found.queries)})
-    return rows
-
-
-@torch.no_grad()
-def edits(s: Subject) -> Rows:
-    """The true caption ranked above one edit of it, each kind apart (chance 50 %)"""
-    clip, d, rows = s.chain.clip, s.discriminator, []
-
-    def critic(p: Tensor, t: Tensor) -> Tensor:
-        words = d.read(clip.captions(t)[2].float(), t > 0)
-        return d.match(d.look(p)[2], tuple(part[:, None] for part in words))[:, 0]
-
-    scorers = {"sentence": lambda *x: clip.own(*x)[0], "words": lambda *x: clip.own(*x)[1]}
-    scorers |= {"discriminator": critic} if d else {}
-    for language in ("en", "zh"):
-        test = EditTest(s.grammar.name, clip.settings.size, s.chain.tokenizer, s.n, language)
-        found = {name: test.run(scorer) for name, scorer in scorers.items()}
-        for kind, (shown, *_) in test.kinds.items():
-            rates = {k: rate(round(f[kind] * len(shown)), len(shown)) for k, f in found.items()}
-            rows.append({"language": language, "edit": kind} | rates)
-    return rows
-
-
-ENTRIES = {f.__name__: f for f in (audit, cells, controls, distance, variety, stage_1, edits)}
-
-
-def _piece(homes: Sequence[Path], kind: str) -> Any:
-    """A piece from the first folder that has it, or None."""
-    home = next((home for home in homes if (home / f"{kind}.json").exists()), None)
-    return home and zoo.load_piece(home, kind)
+ENTRIES = {f.__name__: f for f in (audit, cells)}
 
 
 def _checksum(holder: Chain | Subject) -> str:

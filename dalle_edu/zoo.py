@@ -117,10 +117,3 @@ def _check(path: Path) -> Path:
         if sums.get(name) != hashlib.sha256(path.read_bytes()).hexdigest():
             raise ValueError(f"{name} is damaged or foreign (its checksum differs): get it again")
     return path
-
-
-def write_checksums() -> None:
-    """Writes `checksums.json` anew for every shipped weight, settings and tokenizer file."""
-    files = [p for p in sorted(WEIGHTS.glob("*/*")) if p.suffix in (".safetensors", ".json")]
-    sums = {f"{p.parent.name}/{p.name}": hashlib.sha256(p.read_bytes()).hexdigest() for p in files}
-    (WEIGHTS / "checksums.json").write_text(json.dumps(sums, indent=2) + "\n", "utf-8")

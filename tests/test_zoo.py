@@ -13,6 +13,7 @@ from dalle_edu.chain import Chain
 from dalle_edu.evaluation.judge import Reading
 from dalle_edu.gan.discriminator import Discriminator, DiscriminatorSettings
 from tests.tiny import PIECES, PROMPT, save_run, settings_of, tiny_judge, tiny_parts
+from tools.ship import write_checksums
 
 
 @pytest.fixture
@@ -28,7 +29,7 @@ def shipped(tmp_path, monkeypatch):
     (tmp_path / "judge").mkdir()
     judge = tiny_judge()
     zoo.save_piece(tmp_path / "judge", "judge", judge, judge.settings, torch.float16)
-    zoo.write_checksums()
+    write_checksums()
     return tmp_path
 
 

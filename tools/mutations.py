@@ -258,8 +258,8 @@ MUTATIONS = (
     Mutation(
         "chunked-columns-forgotten",
         CONTRASTIVE,
-        "for line in (rows, columns):",
-        "for line in (rows, rows):",
+        "(_mean_of_lines(*rows) + _mean_of_lines(*columns)) / 2",
+        "_mean_of_lines(*rows)",
         CONTRASTIVE_TESTS,
         "14",
     ),

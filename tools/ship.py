@@ -9,6 +9,7 @@ checksums, and the sample sheets and metrics of the run into `benchmarks/results
 
 import argparse
 import csv
+import hashlib
 import json
 import shutil
 from pathlib import Path
@@ -41,7 +42,7 @@ def ship(run: Path, name: str) -> None:
             thin(table, results / f"{stage}_{table.name}")
     for sheet in sorted((run / "gan" / "sheets").glob("*.png")):
         shutil.copy(sheet, results / "sheets")
-    zoo.write_checksums()
+    write_checksums()
 
 
 def thin(table: Path, to: Path) -> None:
@@ -51,6 +52,13 @@ def thin(table: Path, to: Path) -> None:
     step = -(-len(rows) // ROWS)
     with to.open("w", newline="", encoding="utf-8") as file:
         csv.writer(file, lineterminator="\n").writerows([header, *rows[::-step][::-1]])
+
+
+def write_checksums() -> None:
+    """Writes `checksums.json` anew for every shipped weight, settings and tokenizer file."""
+    files = [p for p in sorted(zoo.WEIGHTS.glob("*/*")) if p.suffix in (".safetensors", ".json")]
+    sums = {f"{p.parent.name}/{p.name}": hashlib.sha256(p.read_bytes()).hexdigest() for p in files}
+    (zoo.WEIGHTS / "checksums.json").write_text(json.dumps(sums, indent=2) + "\n", "utf-8")
 
 
 if __name__ == "__main__":

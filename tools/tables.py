@@ -12,6 +12,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from dalle_edu.evaluation.damage import FOILS
+
 ROOT = Path(__file__).parent.parent
 PLACE = re.compile(r"(<!-- figures -->\n).*?(\n<!-- /figures -->)", re.DOTALL)
 ROWS = (  # category, split, kind, how the table says it
@@ -32,7 +34,7 @@ def share(rate: dict[str, Any]) -> str:
 
 
 def figures(report: dict[str, Any]) -> str:
-    """The tables, in Markdown, of a report as `dalle-edu evaluate` writes it."""
+    """The tables, in Markdown, of a report by `benchmarks.full_report`."""
     rows = {name: entry["rows"] for name, entry in report["entries"].items()}
 
     def one(entry: str, **where: str) -> dict[str, Any]:
@@ -62,8 +64,8 @@ def figures(report: dict[str, Any]) -> str:
         both = [one("controls", **where, category=c)["all"] for c in ("one thing", "two things")]
         lines.append(f"| {name} | {share(both[0])} | {share(both[1])} |")
     lines += ["", "| | Frechet distance | sharpness |", "| --- | --- | --- |"]
-    for row in rows["distance"]:
-        numbers = f"{row['Frechet distance']:.3f} | {row['sharpness']:.2f}"
+    for row, sharp in zip(rows["distance"], rows["sharpness"], strict=True):
+        numbers = f"{row['Frechet distance']:.3f} | {sharp['sharpness']:.2f}"
         lines.append(f"| {row['pictures']} | {numbers} |")
     if "variety" in rows:
         said = "two pictures of one terse prompt agree in what it leaves open"
@@ -72,9 +74,10 @@ def figures(report: dict[str, Any]) -> str:
             both = f"{share(row['drawn'])} | {share(row['renders'])}"
             lines.append(f"| {row['left open']} | {both} |")
     lines += ["", "| the judge itself | share |", "| --- | --- |"]
-    told = ("renders, all", "foils, edited, rejected", "foils, halved, rejected")
-    told += ("foils, blended, rejected", "renders, pixels agree", "drawn, pixels agree")
-    lines += [f"| {name} | {share(one('audit', what=name)['share'])} |" for name in told]
+    told = {"audit": ["renders, all", *(f"foils, {kind}, rejected" for kind in FOILS)]}
+    told["second_opinion"] = ["renders, pixels agree", "drawn, pixels agree"]
+    for entry, names in told.items():
+        lines += [f"| {name} | {share(one(entry, what=name)['share'])} |" for name in names]
     return "\n".join(lines)
 
 

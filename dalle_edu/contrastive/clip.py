@@ -11,13 +11,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from dalle_edu.contrastive.encoders import (
-    DownBlock,
-    PictureTrunk,
-    TextEncoder,
-    TextSettings,
-    WordsToRegions,
-)
+from .encoders import DownBlock, PictureTrunk, TextEncoder, TextSettings, WordsToRegions
 
 
 @dataclass(frozen=True)

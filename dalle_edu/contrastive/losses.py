@@ -5,12 +5,13 @@ captions are *true* of which pictures, so a duplicate caption is never punished 
 Built in chapter 2.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from functools import partial
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
-from torch.autograd.function import once_differentiable
+from torch.utils.checkpoint import checkpoint
 
 
 def cosines(image: Tensor, text: Tensor) -> Tensor:
@@ -25,7 +26,7 @@ def cosines(image: Tensor, text: Tensor) -> Tensor:
         (B, M) in [-1, 1]; float64 for float64 inputs, else float32.
     """
     image, text = (F.normalize(at_least_float32(x), dim=1) for x in (image, text))
-    return _exact_matmul(image, text.T)
+    return _ExactMatmul.apply(image, text.T)
 
 
 def info_nce(similarity: Tensor, positive: Tensor) -> Tensor:
@@ -65,18 +66,18 @@ def info_nce_chunked(
 ) -> Tensor:
     """`info_nce(scale * image @ text.T, ...)` without ever holding the B x M matrix.
 
-    Forward keeps one running log-sum-exp a row and a column; backward computes each block again.
-    Equal to `info_nce` in value and in the gradients of image, text and scale; both leave autocast.
+    Each block leaves what its rows and its columns need; backward computes it again. Equal to
+    `info_nce` in value and in the gradients of image, text and scale; both leave autocast.
 
     Args:
         image: (B, D) embeddings, already of length one. text: (M, D).
         positive: called with two slices (rows, columns), once forward and once backward, gives
             that block of the truth matrix, bool.
         scale: factor on the cosines (not its logarithm), a number or a tensor of one element.
-        chunk: side of the square blocks; memory grows with chunk squared.
+        chunk: side C of the square blocks; memory grows with C^2 + B M / C.
 
     Returns:
-        Scalar in nats. It can be differentiated once.
+        Scalar in nats.
 
     Raises:
         ValueError: if chunk is below 1, a block is not bool or misshapen, or a row has no positive.
@@ -87,7 +88,37 @@ def info_nce_chunked(
         raise ValueError(f"chunk is {chunk}: give at least 1")
     image, text = at_least_float32(image), at_least_float32(text)
     scale = torch.as_tensor(scale, dtype=image.dtype, device=image.device)
-    return _Chunked.apply(image, text, scale, positive, chunk)
+
+    def block(image: Tensor, text: Tensor, scale: Tensor, rows: slice, columns: slice) -> tuple:
+        """Of a block's rows and of its columns: log-sum-exp, sum over positives, their number."""
+        cosine, true = _ExactMatmul.apply(image, text.T), positive(rows, columns)
+        _check(cosine, true)
+        s, true = scale * cosine, true.to(image.device)
+        kept = s.masked_fill(~true, 0)
+        return tuple(
+            torch.stack([s.logsumexp(dim), kept.sum(dim), true.sum(dim)]) for dim in (1, 0)
+        )
+
+    def parts(x: Tensor) -> list[slice]:
+        return [slice(i, min(i + chunk, len(x))) for i in range(0, len(x), chunk)]
+
+    again = partial(checkpoint, block, use_reentrant=False, preserve_rng_state=False)
+    blocks = [[again(image[r], text[c], scale, r, c) for c in parts(text)] for r in parts(image)]
+    by_row = [[of_rows for of_rows, _ in line] for line in blocks]
+    by_column = [[of_columns for _, of_columns in line] for line in zip(*blocks, strict=True)]
+    rows, columns = _joined(by_row), _joined(by_column)
+    _check_rows(rows[1] > 0)
+    return (_mean_of_lines(*rows) + _mean_of_lines(*columns)) / 2
+
+
+def _joined(lines: list[list[Tensor]]) -> tuple[Tensor, Tensor]:
+    """What each whole line costs, and how many positives it has, from the parts in its blocks."""
+    whole = []
+    for parts in lines:
+        lse, kept, count = torch.stack(parts, 1)  # (blocks, lines) each
+        whole.append(torch.stack([lse.logsumexp(0), kept.sum(0), count.sum(0)]))
+    lse, kept, count = torch.cat(whole, 1)
+    return (lse - kept / count.clamp(min=1)).masked_fill(count == 0, 0), count
 
 
 def sigmoid_loss(
@@ -155,75 +186,36 @@ def article_loss(cosine: Tensor, positive: Tensor) -> Tensor:
     return -_leads((at_least_float32(cosine), positive)).square().mean()
 
 
-class _Chunked(torch.autograd.Function):
-    """The arithmetic of `info_nce_chunked`. A line is a row or a column of the matrix."""
-
-    @staticmethod
-    def forward(ctx, image, text, scale, positive, chunk):
-        # For each line: log-sum-exp, sum over its positives, their number.
-        rows, columns = (x.new_zeros(3, len(x)) for x in (image, text))
-        rows[0] = columns[0] = -torch.inf
-        for r, c, cosine, true in _blocks(image, text, positive, chunk):
-            s = scale * cosine
-            for line, part, dim in ((rows, r, 1), (columns, c, 0)):
-                line[0, part] = torch.logaddexp(line[0, part], s.logsumexp(dim))
-                line[1, part] += s.masked_fill(~true, 0).sum(dim)
-                line[2, part] += true.sum(dim)
-        _check_rows(rows[2] > 0)
-        loss = 0
-        for line in (rows, columns):
-            used, count = (line[2] > 0).to(line.dtype), line[2].clamp(min=1)
-            weight = used / (2 * used.sum())
-            loss = loss + (weight * (line[0] - line[1] / count)).sum()
-            line[1], line[2] = weight, weight / count  # what backward needs
-        ctx.save_for_backward(image, text, scale, rows, columns)
-        ctx.positive, ctx.chunk = positive, chunk
-        return loss
-
-    @staticmethod
-    @once_differentiable
-    def backward(ctx, outer):
-        image, text, scale, rows, columns = ctx.saved_tensors
-        to_image, to_text, to_scale = (torch.zeros_like(x) for x in (image, text, scale))
-        for r, c, cosine, true in _blocks(image, text, ctx.positive, ctx.chunk):
-            gradient = torch.zeros_like(cosine)
-            for line, part, dim in ((rows, r, 1), (columns, c, 0)):
-                lse, weight, share = line[:, part].unsqueeze(1 + dim)
-                gradient += weight * (scale * cosine - lse).exp() - share * true
-            gradient *= outer
-            to_image[r] += scale * _exact_matmul(gradient, text[c])
-            to_text[c] += scale * _exact_matmul(gradient.T, image[r])
-            to_scale += (gradient * cosine).sum()
-        return to_image, to_text, to_scale, None, None
-
-
-def _blocks(
-    image: Tensor, text: Tensor, positive: Callable[[slice, slice], Tensor], chunk: int
-) -> Iterator[tuple[slice, slice, Tensor, Tensor]]:
-    """Square blocks of the matrix: rows, columns, cosines, truth."""
-    for i in range(0, len(image), chunk):
-        r = slice(i, min(i + chunk, len(image)))
-        for j in range(0, len(text), chunk):
-            c = slice(j, min(j + chunk, len(text)))
-            cosine, true = _exact_matmul(image[r], text[c].T), positive(r, c)
-            _check(cosine, true)
-            yield r, c, cosine, true.to(image.device)
-
-
 def at_least_float32(x: Tensor) -> Tensor:
     """In float32 at least; float64 stays."""
     return x.to(torch.promote_types(x.dtype, torch.float32))
 
 
-def _exact_matmul(a: Tensor, b: Tensor) -> Tensor:
-    with torch.autocast(a.device.type, enabled=False):
-        return a @ b
+class _ExactMatmul(torch.autograd.Function):
+    """(B, D) @ (D, M) outside autocast, forward and backward, wherever backward is called."""
+
+    @staticmethod
+    def forward(ctx, a: Tensor, b: Tensor) -> Tensor:
+        ctx.save_for_backward(a, b)
+        with torch.autocast(a.device.type, enabled=False):
+            return a @ b
+
+    @staticmethod
+    def backward(ctx, outer: Tensor) -> tuple[Tensor, Tensor]:
+        a, b = ctx.saved_tensors
+        with torch.autocast(a.device.type, enabled=False):
+            return outer @ b.T, a.T @ outer
 
 
 def _cross_entropy(s: Tensor, positive: Tensor, dim: int) -> Tensor:
     """Mean, over the lines along `dim` that have a positive, of -mean over them of log softmax."""
     count = positive.sum(dim)
     lines = -s.log_softmax(dim).masked_fill(~positive, 0).sum(dim) / count.clamp(min=1)
+    return _mean_of_lines(lines, count)
+
+
+def _mean_of_lines(lines: Tensor, count: Tensor) -> Tensor:
+    """Mean over the lines that have a positive; the others are 0."""
     return lines.sum() / (count > 0).sum()
 
 

@@ -25,6 +25,8 @@ from dalle_edu.world.truth import truth_matrix
 if TYPE_CHECKING:
     import datasets
 
+PEEK = 100  # rows looked at to learn which columns there are
+
 
 @dataclass(frozen=True)
 class Pair:
@@ -110,10 +112,14 @@ def open_pairs(
         ValueError: if there is no such column, or no captioned pictures in the folder or file.
         ImportError: if the source needs the library `datasets` and it is missing.
     """
-    columns, rows = sources.find_rows(str(source), (picture, caption), streaming, split, config)
+    rows = sources.find_rows(str(source), streaming, split, config)
+    columns = {column for _, row in itertools.islice(rows(), PEEK) for column in row}
+    columns -= {sources.PROBLEM}
     for wanted in (picture, caption):
         if columns and wanted not in columns:
-            raise ValueError(f"{source} has no column {wanted!r}: it has {', '.join(columns)}")
+            raise ValueError(
+                f"{source} has no column {wanted!r}: it has {', '.join(sorted(columns))}"
+            )
 
     def read(report: Report) -> Iterator[Pair]:
         for name, row in rows():

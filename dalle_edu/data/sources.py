@@ -4,7 +4,6 @@ Pictures are decoded here and not by the library that finds them, so that a brok
 and not the iteration. `pairs.py` puts one interface over it all. Chapter 1.
 """
 
-import difflib
 import glob
 import io
 import itertools
@@ -31,28 +30,24 @@ TABLE, METADATA = ".parquet", "metadata.jsonl"
 ENDINGS = (METADATA, TABLE, ".tar", ".tgz", ".tar.gz")
 MAX_PIXELS = 64_000_000
 HUB_SECONDS = 2.0
-PEEK = 100  # rows of a folder or tar looked at to learn which columns there are
 
 # The name of a row, and its columns; or under PROBLEM what is wrong with it.
 Row = tuple[str, dict[str, Any]]
 PROBLEM = ""
-Found = tuple[Sequence[str], Callable[[], Iterator[Row]]]  # columns, and a start of an iteration
 
 
 def find_rows(
-    source: str, columns: Sequence[str], streaming: bool, split: str, config: str | None
-) -> Found:
-    """Which columns a source has, and its rows; arguments and errors as of `open_pairs`."""
+    source: str, streaming: bool, split: str, config: str | None
+) -> Callable[[], Iterator[Row]]:
+    """What starts an iteration over a source's rows; arguments and errors as of `open_pairs`."""
     files = _local_files(source)
-    if not files and _is_hub_name(source):
-        return _from_table(_open_hub(source, split, config, streaming), columns)
+    if not files and not _is_hub_name(source):
+        raise FileNotFoundError(f"there is no file or folder {source!r}: check the path")
     if not files:
-        raise FileNotFoundError(f"there is no file or folder {source!r}{_nearest(source)}")
+        return partial(_table_rows, _open_hub(source, split, config, streaming))
     if files[0].suffix == TABLE:
-        return _from_table(_open_parquet(source, files), columns)
-    rows = partial(_folder_rows if files[0].suffix == ".jsonl" else _tar_rows, files)
-    first = itertools.islice(rows(), PEEK)
-    return sorted({column for _, row in first for column in row} - {PROBLEM}), rows
+        return partial(_table_rows, _open_parquet(source, files))
+    return partial(_folder_rows if files[0].suffix == ".jsonl" else _tar_rows, files)
 
 
 def import_datasets() -> ModuleType:
@@ -84,13 +79,6 @@ def _is_hub_name(source: str) -> bool:
     owner = source.partition("/")[0]
     a_file = source.endswith(ENDINGS) or Path(owner).exists()
     return not a_file and bool(re.fullmatch(r"[\w-][\w.-]*/[\w.-]+", source))
-
-
-def _nearest(source: str) -> str:
-    path = Path(source).expanduser()
-    names = [entry.name for entry in path.parent.iterdir()] if path.parent.is_dir() else []
-    close = difflib.get_close_matches(path.name, names, 1)
-    return f": did you mean {str(path.parent / close[0])!r}?" if close else ""
 
 
 def _folder_rows(tables: Sequence[Path]) -> Iterator[Row]:
@@ -138,18 +126,13 @@ def _members(tar: tarfile.TarFile) -> Iterator[tuple[str, str, bytes]]:
         yield name, member.name[len(name) + 1 :], tar.extractfile(member).read()
 
 
-def _from_table(table: Any, columns: Sequence[str]) -> Found:
+def _table_rows(table: Any) -> Iterator[Row]:
     """Rows of a dataset of the library `datasets`, its pictures left undecoded."""
-
-    def rows() -> Iterator[Row]:
-        chosen = table.select_columns(list(dict.fromkeys(columns)))
-        for column, feature in (chosen.features or {}).items():
-            if type(feature).__name__ == "Image":
-                chosen = chosen.cast_column(column, type(feature)(decode=False))
-        for i, row in enumerate(chosen):
-            yield f"row {i}", row
-
-    return table.column_names or list(next(iter(table), {})), rows
+    if hasattr(table, "to_iterable_dataset"):
+        table = table.to_iterable_dataset()
+    # A streamed table may not know its features; then it decodes nothing.
+    for i, row in enumerate(table.decode(False) if table.features else table):
+        yield f"row {i}", row
 
 
 def _open_parquet(source: str, files: Sequence[Path]) -> Any:

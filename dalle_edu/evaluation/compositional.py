@@ -7,20 +7,11 @@ Categories after GenEval (Ghosh et al. 2023). Prompts for tuning ("dev") and for
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
 from zlib import crc32
 
+from dalle_edu.world import scene as world
 from dalle_edu.world.caption import Caption, describe
-from dalle_edu.world.scene import (
-    CORE,
-    DRAWN,
-    HELD_OUT_PAIRS,
-    WIDE,
-    Grammar,
-    Scene,
-    held_out,
-    sample,
-)
+from dalle_edu.world.scene import CORE, DRAWN, WIDE, Grammar, Scene, held_out, sample
 from dalle_edu.world.truth import Claims, Mention
 
 from .intervals import wilson
@@ -42,42 +33,37 @@ def _related(caption: Caption, kind: str) -> bool:
     return any(kind == found for _, found, _ in caption.claims.relations)
 
 
-@dataclass(frozen=True)
-class Category:
-    """A kind of prompt: whose words it uses, and which scenes and captions are of this kind."""
-
-    grammar: Grammar
-    has: Callable[[Scene, Caption], bool]
-
-
-CATEGORIES = {
-    "no thing": Category(CORE, lambda s, c: not s.things),
-    "one thing": Category(CORE, lambda s, c: len(s.things) == 1),
-    "two things": Category(CORE, lambda s, c: len(s.things) == 2),
-    "weather": Category(CORE, lambda s, c: s.clouds > 0 and s.light != "none"),
+# Of each category which scenes, with their captions, are of its kind.
+OF_THE_CORE: dict[str, Callable[[Scene, Caption], bool]] = {
+    "no thing": lambda s, c: not s.things,
+    "one thing": lambda s, c: len(s.things) == 1,
+    "two things": lambda s, c: len(s.things) == 2,
+    "weather": lambda s, c: s.clouds > 0 and s.light != "none",
     # One shape in two colours; two things told apart by where they stand; all attributes differ.
-    "colour": Category(CORE, lambda s, c: _kinds(s, "shape") == 1 and _kinds(s, "colour") == 2),
-    "position": Category(CORE, lambda s, c: _related(c, "left")),
-    "attribute binding": Category(
-        CORE, lambda s, c: all(_kinds(s, name) == 2 for name in ("shape", "colour", "size"))
-    ),
-    "drawn things": Category(
-        WIDE, lambda s, c: 0 < len(s.things) < 3 and all(t.shape in DRAWN for t in s.things)
-    ),
-    "fills": Category(
-        WIDE, lambda s, c: 0 < len(s.things) < 3 and any(t.fill != "solid" for t in s.things)
-    ),
-    "three things": Category(WIDE, lambda s, c: len(s.things) == 3 and not _equal(s)),
-    "counting": Category(WIDE, lambda s, c: _equal(s)),
-    "above and below": Category(WIDE, lambda s, c: _related(c, "above")),
-}  # fmt: skip
+    "colour": lambda s, c: _kinds(s, "shape") == 1 and _kinds(s, "colour") == 2,
+    "position": lambda s, c: _related(c, "left"),
+    "attribute binding": lambda s, c: all(_kinds(s, a) == 2 for a in ("shape", "colour", "size")),
+}
+OF_THE_WIDE_CORE: dict[str, Callable[[Scene, Caption], bool]] = {
+    "drawn things": lambda s, c: 0 < len(s.things) < 3 and all(t.shape in DRAWN for t in s.things),
+    "fills": lambda s, c: 0 < len(s.things) < 3 and any(t.fill != "solid" for t in s.things),
+    "three things": lambda s, c: len(s.things) == 3 and not _equal(s),
+    "counting": lambda s, c: _equal(s),
+    "above and below": lambda s, c: _related(c, "above"),
+}
+CATEGORIES = OF_THE_CORE | OF_THE_WIDE_CORE
+
+
+def grammar_of(category: str) -> Grammar:
+    """Whose words a category's prompts use."""
+    return CORE if category in OF_THE_CORE else WIDE
 
 
 def _asks(scene: Scene, caption: Caption, split: str) -> bool:
     """Whether the scene is of the split, and the caption names what is held out."""
     mentions = caption.claims.mentions
     named = {
-        "pair": any((m.colour, m.shape) in HELD_OUT_PAIRS for m in mentions),
+        "pair": any((m.colour, m.shape) in world.HELD_OUT_PAIRS for m in mentions),
         "order": caption.claims.relations or all(m.column for m in mentions),
     }
     return held_out(scene) == {split} - {"seen"} and bool(named.get(split, True))
@@ -104,7 +90,7 @@ def prompts(
     for word, known in choices.items():
         if word not in known:
             raise ValueError(f"{word!r} is unknown: use one of {', '.join(known)}")
-    grammar, has = CATEGORIES[category].grammar, CATEGORIES[category].has
+    grammar, has = grammar_of(category), CATEGORIES[category]
     rng = random.Random(f"prompts/{part}/{split}/{category}/{language}/{kind}")
     found: dict[str, tuple[Scene, Caption]] = {}  # by text: no prompt twice
     for _ in range(2000 + 300 * n):
@@ -186,38 +172,3 @@ def score(readings: Sequence[Reading], prompts: Sequence[tuple[Scene, Caption]])
         for name, good in attributes(reading.scene or prompt[0], prompt).items():
             found.setdefault(name, []).append(good and reading.scene is not None)
     return {name: rate(sum(good), len(good)) for name, good in found.items()}
-
-
-def agreement(
-    first: Sequence[Reading], other: Sequence[Reading], prompts: Sequence[tuple[Scene, Caption]]
-) -> dict[str, dict[str, Rate | None]]:
-    """Do two pictures of one prompt agree in what it leaves open? They should do so by chance only.
-
-    Args:
-        first, other: what was read in the two pictures of each prompt; pairs are left out in which
-            the judge cannot tell, or does not see one thing.
-        prompts: terse ones of one thing.
-
-    Returns:
-        For each attribute how often the drawn pairs agree ("drawn"), and how often two scenes do
-        whose captions leave it open ("renders").
-    """
-
-    def part(holder: Scene | Claims, name: str) -> str | None:  # its own, or its one thing's
-        if hasattr(holder, name):
-            return getattr(holder, name)
-        return getattr(*(getattr(holder, "things", None) or holder.mentions), name)
-
-    found = {}
-    for name in ("sky", "ground", "corner", "size", "column"):
-        free = [i for i, (_, caption) in enumerate(prompts) if part(caption.claims, name) is None]
-        if name == "corner":  # of no sun and no moon there is none
-            free = [i for i in free if prompts[i][0].light != "none"]
-        drawn = [(first[i].scene, other[i].scene) for i in free]
-        drawn = [pair for pair in drawn if all(s and len(s.things) == 1 for s in pair)]
-        kinds = {"drawn": drawn, "renders": list(pairwise(prompts[i][0] for i in free))}
-        found[name] = {
-            kind: rate(sum(part(a, name) == part(b, name) for a, b in pairs), len(pairs))
-            for kind, pairs in kinds.items()
-        }
-    return found
