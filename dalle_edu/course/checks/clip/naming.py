@@ -271,6 +271,6 @@ predict_half_width = Estimate(
         ),
     ),
     lambda measured: (
-        f"±{measured:.2f} points. So 52.5 and the 59.8 of CLIP's RN50 differ by far more than chance."
+        f"±{measured:.2f} points. So 52.5 and the 59.8 of CLIP's RN50 differ by more than chance."
     ),
 )
