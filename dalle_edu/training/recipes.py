@@ -127,9 +127,10 @@ class AlignRecipe(StageRecipe):
 class GanRecipe(StageRecipe):
     """The generator and its discriminator (chapters 5 to 7)."""
 
-    steps: int = 8000
+    steps: int = 4400
     rate: float = 5e-4
     warm_up: int = 200
+    fall: float = 0.79
     loss: str = "relativistic"
     penalty: str = "r1 + r2"  # r1, ma_gp or none
     penalty_weight: float = 1.0
