@@ -3,7 +3,7 @@ import math
 import torch
 import torch.nn.functional as F
 
-from dalle_edu.gan.generator import Generator, GeneratorSettings, UpBlock
+from dalle_edu.gan.generator import Generator, GeneratorSettings, Listen, UpBlock
 
 TINY = GeneratorSettings(32, 8, 24, 12, 16, 16, (16, 16, 8, 8))
 
@@ -65,9 +65,23 @@ def test_a_style_of_zeros_modulates_nothing():
 
 def test_attention_of_a_place_sums_to_one_over_real_words():
     generator = Generator(TINY).eval()
-    words, mask, *_ = given()
+    words, mask, sentence, _ = given()
     mask[:, 3:] = False
-    heard = generator.reader(words, mask)
+    heard = generator.reader(words, mask, sentence)
     weights, _ = generator.listen[1].weights(torch.randn(3, 16, 16), heard, mask)
     assert torch.allclose(weights.sum(-1), torch.ones_like(weights[..., 0]), atol=1e-5)
     assert weights[..., 3:].max() < 1e-20
+
+
+def test_every_word_hears_the_condition():
+    generator = Generator(TINY).eval()
+    words, mask, sentence, _ = given()
+    heard, other = (generator.reader(words, mask, s) for s in (sentence, sentence.flip(0)))
+    assert (heard[0] - other[0]).abs().amax(1).min() > 1e-3  # every word of another condition
+    assert torch.equal(heard[1], other[1])  # the same condition
+
+
+def test_places_ask_differently_also_where_the_same_stands():
+    layer, words, mask = Listen(16, 4, 24), torch.randn(2, 5, 24), torch.ones(2, 5).bool()
+    weights, _ = layer.weights(torch.randn(2, 1, 16).expand(-1, 16, -1), words, mask)
+    assert weights.std(2).max() > 1e-3
