@@ -103,6 +103,6 @@ cross_attention = WithoutTorchs(
     ),
     refused=(attention_weights,),
     praise="Every place hears a mean of the words, weighted by its own question; padding is mute.",
-    read="the section on cross-attention",
+    read="the section on how a place hears a word",
     forbidden=("scaled_dot_product_attention", "multi_head_attention_forward"),
 )

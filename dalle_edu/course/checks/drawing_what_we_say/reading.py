@@ -66,13 +66,13 @@ words_ignored = Choice(
     "7.12",
     "bca",
     (
-        Mistake("abc", "In run 1 D's matching loss stands at log 8: can it have true captions?"),
-        Mistake("acb", "In run 1 D's matching loss stands at log 8: can it have true captions?"),
-        Mistake("bac", "Run 1 is right. Which run draws the named colour, and which does not?"),
-        Mistake("cab", "Run 1's D was asked to match, and fell short: of what was it deprived?"),
-        Mistake("cba", "In run 1 there is a matching loss at all: so it was asked."),
+        Mistake("abc", "Run 1 draws the named colour by chance: that is not the healthy one."),
+        Mistake("acb", "Neither run 1 nor run 2 draws what is said, and run 3 does."),
+        Mistake("bac", "Run 1 is right. But run 2 draws colours by chance: is it well?"),
+        Mistake("cab", "In run 1 D cannot tell the captions apart: what was *it* given?"),
+        Mistake("cba", "Which of the two faults keeps D from learning what words mean?"),
     ),
-    "At log K, D finds nothing in the captions: they are no captions of these pictures. Where "
-    "nobody asks, there is no such loss; and the third run is well.",
+    "A D that cannot match was given no true captions. A D that can, and a generator that does not "
+    "obey: the generator hears something else than it is asked for.",
     read="the section on four trainings",
 )
