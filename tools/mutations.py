@@ -611,6 +611,22 @@ MUTATIONS = (
         "07",
     ),
     Mutation(
+        "words-deaf-to-the-condition",
+        GENERATOR,
+        "self.enter(words) + self.whole(to_noise_scale(sentence))[:, None]",
+        "self.enter(words)",
+        GENERATOR_TESTS,
+        "07",
+    ),
+    Mutation(
+        "places-that-ask-alike",
+        GENERATOR,
+        "self.query(F.layer_norm(z, z.shape[-1:])) + self.place(self.places)",
+        "self.query(F.layer_norm(z, z.shape[-1:]))",
+        GENERATOR_TESTS,
+        "07",
+    ),
+    Mutation(
         "info-nce-log-of-a-softmax",
         CONTRASTIVE,
         "-s.log_softmax(dim)",

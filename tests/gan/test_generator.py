@@ -3,7 +3,7 @@ import math
 import torch
 import torch.nn.functional as F
 
-from dalle_edu.gan.generator import Generator, GeneratorSettings, UpBlock
+from dalle_edu.gan.generator import Generator, GeneratorSettings, Listen, UpBlock
 
 TINY = GeneratorSettings(32, 8, 24, 12, 16, 16, (16, 16, 8, 8))
 
@@ -73,11 +73,20 @@ def test_attention_of_a_place_sums_to_one_over_real_words():
     assert weights[..., 3:].max() < 1e-20
 
 
-def test_every_word_hears_the_condition_and_so_does_the_first_grid():
+def test_the_first_grid_hears_the_style():
+    start = Generator(TINY).eval().start
+    assert not torch.allclose(start(torch.ones(1, 16)), start(torch.zeros(1, 16)))
+
+
+def test_every_word_hears_the_condition():
     generator = Generator(TINY).eval()
     words, mask, sentence, _ = given()
-    changed = generator.reader(words, mask, sentence) != generator.reader(words, mask, -sentence)
-    assert changed.any(-1).all()
-    assert not torch.allclose(
-        generator.start(torch.ones(1, 16)), generator.start(torch.zeros(1, 16))
-    )
+    heard, other = (generator.reader(words, mask, s) for s in (sentence, sentence.flip(0)))
+    assert (heard[0] - other[0]).abs().amax(1).min() > 1e-3  # every word of another condition
+    assert torch.equal(heard[1], other[1])  # the same condition
+
+
+def test_places_ask_differently_also_where_the_same_stands():
+    layer, words, mask = Listen(16, 4, 24), torch.randn(2, 5, 24), torch.ones(2, 5).bool()
+    weights, _ = layer.weights(torch.randn(2, 1, 16).expand(-1, 16, -1), words, mask)
+    assert weights.std(2).max() > 1e-3

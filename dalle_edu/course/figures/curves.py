@@ -18,6 +18,7 @@ def lines(
     alt: str,
     log_x: bool = False,
     bands: Mapping[str, tuple[Tensor, Tensor]] | None = None,
+    ticks: Sequence[float] = (),
 ) -> None:
     """Shows curves over a common axis, told apart by colour and by dashes.
 
@@ -25,6 +26,7 @@ def lines(
         x: (N,). curves: (N,) each, by the name that the legend gives it.
         log_x: a logarithmic axis with a tick at each x; the first curve is marked there.
         bands: lower and upper end of an interval, (N,) each, for curves that have one.
+        ticks: with log_x, where ticks stand instead; nothing is marked then.
     """
     figure, axis = plt.subplots(figsize=(5.2, 3))
     for (name, y), colour, dash in zip(curves.items(), COLOURS, cycle(DASHES), strict=False):
@@ -33,9 +35,11 @@ def lines(
             axis.fill_between(x.numpy(), *(end.numpy() for end in bands[name]), color=colour,
                               alpha=0.2, linewidth=0)  # fmt: skip
     if log_x:
-        axis.plot(x.numpy(), next(iter(curves.values())).numpy(), "o", color=COLOURS[0])
+        if not ticks:
+            axis.plot(x.numpy(), next(iter(curves.values())).numpy(), "o", color=COLOURS[0])
         axis.set_xscale("log")
-        axis.set_xticks(x.tolist(), [f"{value:g}" for value in x.tolist()])
+        places = list(ticks) or x.tolist()
+        axis.set_xticks(places, [f"{value:g}" for value in places])
         axis.minorticks_off()
     axis.set_xlabel(xlabel)
     axis.set_ylabel(ylabel)

@@ -36,3 +36,12 @@ def test_histograms_show_shares(drawn):
     (axis,) = figure.axes
     heights = sorted(bar.get_height() for bar in axis.patches)
     assert heights[-1] == 0.5 and sum(heights) == 1
+
+
+def test_a_logarithmic_axis_with_a_tick_at_each_step_or_where_it_is_told(drawn):
+    x = torch.tensor([1.0, 4.0, 9.0])
+    for ticks in ((), (2, 8)):
+        figures.lines(x, {"y": x}, "step", "y", "one curve", log_x=True, ticks=ticks)
+    each, told = (figure.axes[0] for figure in drawn)
+    assert each.get_xticks().tolist() == [1, 4, 9] and told.get_xticks().tolist() == [2, 8]
+    assert [len(axis.get_lines()) for axis in (each, told)] == [2, 1]  # the marks are a line too
