@@ -8,7 +8,7 @@ import torch.nn.functional as F
 
 from dalle_edu.contrastive.encoders import attention_weights
 from dalle_edu.course.checks import drawing_what_we_say as check
-from dalle_edu.gan.generator import Listen
+from dalle_edu.gan.generator import Generator, GeneratorSettings, Listen
 
 
 def with_einsum(query, key, value, mask):
@@ -71,3 +71,15 @@ def test_the_oracle_is_what_the_librarys_layer_computes():
     key, value = layer.key_value(words).chunk(2, -1)
     heard = layer.out(check.cross_attention.oracle(query, key, value, mask))
     assert torch.allclose((z + heard).mT.unflatten(2, (3, 3)), layer(x, words, mask), atol=1e-5)
+
+
+def test_the_notebooks_listening_is_the_layers(built, words_of):
+    layer, x, words = Listen(16, 4, 24), torch.randn(3, 16, 4, 4), words_of(24)
+    assert torch.allclose(built["listen"](layer, x, *words), layer(x, *words), atol=1e-5)
+
+
+def test_the_notebooks_pictures_are_the_generators(built, words_of):
+    settings = GeneratorSettings(16, 8, 24, 12, width=16, style=24, widths=(16, 16, 8), listening=2)
+    generator = Generator(settings)
+    given = *words_of(24), F.normalize(torch.randn(3, 12), dim=1), torch.randn(3, 8)
+    assert torch.allclose(built["draw"](generator, *given), generator(*given), atol=1e-4)

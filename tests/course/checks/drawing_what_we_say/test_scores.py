@@ -6,6 +6,7 @@ import torch.nn.functional as F
 
 from dalle_edu.course.checks import drawing_what_we_say as check
 from dalle_edu.gan import losses
+from dalle_edu.gan.discriminator import Discriminator, DiscriminatorSettings
 
 # 7.4
 
@@ -168,3 +169,13 @@ def test_two_parts_in_another_way_and_they_sum_to_the_whole():
 def test_two_parts_as_people_get_them_wrong(answer, says):
     verdict = check.two_parts(answer)
     assert not verdict and says in verdict.message
+
+
+def test_the_notebooks_scores_are_the_discriminators(built, words_of):
+    d = Discriminator(DiscriminatorSettings(size=32, widths=(8, 16), top=16))
+    for layer in (d.reader.out, d.reader.mlp[2]):  # no longer the identity
+        torch.nn.init.normal_(layer.weight, std=0.1)
+    pictures, words = torch.randn(2, 3, 16, 16), words_of(128)
+    realness, _, regions = d.look(pictures)
+    wanted = realness[:, None] + d.match(regions, d.read(*words))
+    assert torch.allclose(built["scores"](d, pictures, *words), wanted, atol=1e-4)
