@@ -101,11 +101,12 @@ def _label(axis: Axes) -> None:
     """Labels a logarithmic axis of y in two places at least, in five at most."""
     low, high = axis.get_ylim()
     tens = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
-    for digits in ((1,), (1, 3), (1, 2, 5), range(1, 10)):
+    tenths = [d / 10 for d in range(10, 100)]
+    for digits in ((1,), (1, 3), (1, 2, 5), range(1, 10), tenths):
         ticks = [d * 10.0**k for k in tens for d in digits if low <= d * 10.0**k <= high]
         if len(ticks) > 1:
             break
-    axis.yaxis.set_major_locator(FixedLocator(ticks[:: -(-len(ticks) // 5)]))
+    axis.yaxis.set_major_locator(FixedLocator(ticks[:: -(-len(ticks) // 5) or 1]))
     axis.yaxis.set_major_formatter("{x:g}")
     axis.yaxis.set_minor_formatter(NullFormatter())
 
