@@ -1,10 +1,12 @@
 """Numbers over an axis: curves, vital signs of a training, histograms."""
 
+import math
 from collections.abc import Mapping, Sequence
 from itertools import cycle
 
 import matplotlib.pyplot as plt
-from matplotlib.ticker import LogLocator, NullFormatter
+from matplotlib.axes import Axes
+from matplotlib.ticker import FixedLocator, NullFormatter
 from torch import Tensor
 
 from dalle_edu.course.figures.frame import COLOURS, DASHES, legend_of_all, show
@@ -44,7 +46,8 @@ def lines(
     axis.set_xlabel(xlabel)
     axis.set_ylabel(ylabel)
     axis.grid(alpha=0.3)
-    axis.legend(fontsize=8)
+    if len(curves) > 1:
+        axis.legend(fontsize=8)
     figure.tight_layout()
     show(figure, alt)
 
@@ -54,44 +57,62 @@ def health(
     alt: str,
     beside: Mapping[str, Mapping[str, Tensor]] | None = None,
     log_y: Sequence[str] = (),
+    beside_name: str = "healthy",
+    same_y: bool = False,
 ) -> None:
     """Shows a training's vital signs: a row a run, a column a measure, curves over the steps.
 
     Args:
         patients: by the name of each run, its "step" (N,) and its measures (N,) by name; all runs
             have the same measures.
-        beside: for each patient, or some, a healthy run to compare with, drawn pale and dashed.
+        beside: for each patient, or some, another run to compare with, drawn pale and dashed.
         log_y: names of measures with a logarithmic axis.
+        beside_name: what the legend calls the runs beside.
+        same_y: whether a measure has the same axis in all rows.
     """
     measures = [name for name in next(iter(patients.values())) if name != "step"]
     size = (2.1 * len(measures), 1.5 * len(patients) + 0.9)
-    figure, axes = plt.subplots(len(patients), len(measures), figsize=size, squeeze=False)
+    figure, axes = plt.subplots(
+        len(patients), len(measures), figsize=size, squeeze=False, sharey="col" if same_y else False
+    )
     for row, (patient, run) in zip(axes, patients.items(), strict=True):
         healthy = (beside or {}).get(patient)
         for axis, measure in zip(row, measures, strict=True):
             if healthy is not None:
                 seen = healthy["step"] <= run["step"][-1]
                 compared = healthy["step"][seen].numpy(), healthy[measure][seen].numpy()
-                axis.plot(*compared, "--", color="#999999", label="healthy", linewidth=1.4)
+                axis.plot(*compared, "--", color="#999999", label=beside_name, linewidth=1.4)
             axis.plot(run["step"].numpy(), run[measure].numpy(), color=COLOURS[0], label="this run")
             if measure in log_y:
                 axis.set_yscale("log")
-                low, high = axis.get_ylim()  # within a decade or so marks between are needed
-                axis.yaxis.set_major_locator(
-                    LogLocator(subs=(1, 2, 5) if high < 30 * low else (1,))
-                )
-                axis.yaxis.set_major_formatter("{x:g}")
-                axis.yaxis.set_minor_formatter(NullFormatter())
-            axis.tick_params(labelsize=7)
+            axis.tick_params(labelsize=7, labelleft=True)
             axis.grid(alpha=0.3)
         row[0].set_ylabel(patient, fontsize=8)
     for axis, measure in zip(axes[0], measures, strict=True):
         axis.set_title(measure, fontsize=8)
     for axis in axes[-1]:
         axis.set_xlabel("step", fontsize=8)
-    figure.tight_layout(pad=0.6, rect=(0, 0.05, 1, 1))
-    legend_of_all(figure, axes.flat, "lower right", columns=2)
+    for row in axes:
+        for name in log_y:
+            _label(row[measures.index(name)])
+    top = 1 - 0.35 / size[1]
+    figure.tight_layout(pad=0.6, rect=(0, 0, 1, top))
+    legend_of_all(figure, axes.flat, "upper right", columns=2)
     show(figure, alt)
+
+
+def _label(axis: Axes) -> None:
+    """Labels a logarithmic axis of y in two places at least, in five at most."""
+    low, high = axis.get_ylim()
+    tens = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
+    tenths = [d / 10 for d in range(10, 100)]
+    for digits in ((1,), (1, 3), (1, 2, 5), range(1, 10), tenths):
+        ticks = [d * 10.0**k for k in tens for d in digits if low <= d * 10.0**k <= high]
+        if len(ticks) > 1:
+            break
+    axis.yaxis.set_major_locator(FixedLocator(ticks[:: -(-len(ticks) // 5) or 1]))
+    axis.yaxis.set_major_formatter("{x:g}")
+    axis.yaxis.set_minor_formatter(NullFormatter())
 
 
 def histograms(

@@ -9,7 +9,12 @@ from dalle_edu.course.figures.frame import COLOURS, show
 
 
 def pictures(
-    shown: Tensor, alt: str, titles: Sequence[str] = (), columns: int = 8, side: float = 1.3
+    shown: Tensor,
+    alt: str,
+    titles: Sequence[str] = (),
+    columns: int = 8,
+    side: float = 1.3,
+    rows: Sequence[str] = (),
 ) -> None:
     """Shows pictures side by side, each with its title.
 
@@ -18,17 +23,20 @@ def pictures(
         alt: what the figure shows, in a sentence.
         titles: one a picture, or none.
         columns: pictures a row; side: of one picture, in inches.
+        rows: a name for each row, written at its left, or none.
     """
     columns = min(columns, len(shown))
-    rows = -(-len(shown) // columns)
-    height = side * rows * (1.25 if titles else 1.05)
-    figure, axes = plt.subplots(rows, columns, figsize=(side * columns, height), squeeze=False)
+    count = -(-len(shown) // columns)
+    height = side * count * (1.25 if titles else 1.05)
+    figure, axes = plt.subplots(count, columns, figsize=(side * columns, height), squeeze=False)
     for axis in axes.flat:
         axis.set_axis_off()
     for axis, picture in zip(axes.flat, shown, strict=False):
         axis.imshow(picture.permute(1, 2, 0).numpy())
     for axis, title in zip(axes.flat, titles, strict=False):
         axis.set_title(title, fontsize=8)
+    for axis, name in zip(axes[:, 0], rows, strict=False):
+        axis.text(-0.1, 0.5, name, transform=axis.transAxes, ha="right", va="center", fontsize=8)
     figure.tight_layout(pad=0.3)
     show(figure, alt)
 

@@ -24,6 +24,26 @@ def test_health_shows_every_measure_of_every_run_beside_the_healthy_one(drawn):
     assert figure.axes[2].get_ylabel() == "all alike"
 
 
+def test_health_in_rows_with_one_axis_and_at_least_two_labels(drawn):
+    runs = {"free": vital_signs(4), "calm": vital_signs(4)}
+    runs["calm"]["slope"] = torch.linspace(0.24, 0.26, 4)  # within a decade
+    figures.health(runs, "two", runs, ("slope",), beside_name="control", same_y=True)
+    runs.pop("free")
+    figures.health(runs, "one", log_y=("slope",))
+    both, alone = drawn
+    assert both.axes[1].get_ylim() == both.axes[3].get_ylim()
+    assert [text.get_text() for text in both.legends[0].get_texts()] == ["control", "this run"]
+    for axis in (both.axes[1], both.axes[3], alone.axes[1]):
+        low, high = axis.get_ylim()
+        assert 2 <= sum(low <= tick <= high for tick in axis.get_yticks()) <= 5
+
+
+def test_a_single_curve_needs_no_legend(drawn):
+    for names in (["rate"], ["one", "two"]):
+        figures.lines(torch.arange(3), dict.fromkeys(names, torch.rand(3)), "x", "y", "curves")
+    assert [figure.axes[0].get_legend() is None for figure in drawn] == [True, False]
+
+
 def test_health_of_one_run_alone(shown):
     figures.health({"healthy": vital_signs(5)}, alt="one run")
     assert [call["image/png"]["alt"] for call in shown] == ["one run"]

@@ -22,3 +22,11 @@ def test_dots_mark_the_entries_of_a_matrix(drawn):
     (figure,) = drawn
     (drawn,) = figure.axes[0].get_lines()
     assert list(zip(*drawn.get_data(), strict=True)) == [(1, 0), (2, 1)]  # (column, row)
+
+
+def test_a_rows_name_stands_at_its_left(drawn):
+    shown = torch.zeros(4, 3, 8, 8, dtype=torch.uint8)
+    figures.pictures(shown, alt="two rows", columns=2, rows=["real", "drawn"])
+    (figure,) = drawn
+    written = [[text.get_text() for text in axis.texts] for axis in figure.axes]
+    assert written == [["real"], [], ["drawn"], []]

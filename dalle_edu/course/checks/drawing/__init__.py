@@ -3,7 +3,7 @@
 from dalle_edu.course.checks.drawing.average import update_average
 from dalle_edu.course.checks.drawing.blocks import grow, modulate
 from dalle_edu.course.checks.drawing.counting import (
-    convolution_cost,
+    block_cost,
     half_life,
     predict_cheaper,
     predict_left,
@@ -13,7 +13,7 @@ from dalle_edu.course.checks.drawing.shuffle import pixel_shuffle
 from dalle_edu.course.checks.drawing.steps import discriminator_step, penalty_factor
 
 __all__ = [
-    "convolution_cost",
+    "block_cost",
     "discriminator_step",
     "drawn_alone",
     "grow",

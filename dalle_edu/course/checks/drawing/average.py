@@ -24,7 +24,10 @@ class Counting(nn.Module):
 
 
 def after_update(answer: Callable, seed: int, decay: float) -> tuple[Tensor, ...]:
-    """After three updates: the network, the average's weights, its buffers; is there a graph?"""
+    """After three updates: the network, the average's weights, its buffers; is there a graph?
+
+    The network then moves on once more, without an update: the average must not move with it.
+    """
     model, randn = Counting(), random(seed)
     with torch.no_grad():
         for value in (*model.parameters(), model.norm.running_mean, model.norm.running_var):
@@ -37,6 +40,9 @@ def after_update(answer: Callable, seed: int, decay: float) -> tuple[Tensor, ...
             model.norm.num_batches_tracked.fill_(10 * step + 7)
         answer(average, model, decay)
     graph = any(weight.grad_fn is not None for weight in average.parameters())
+    with torch.no_grad():
+        for value in (*model.parameters(), *model.buffers()):
+            value.add_(1)
     return (
         vector([*model.parameters(), *model.buffers()]),
         vector(average.parameters()),
@@ -70,6 +76,12 @@ def _with_graph(average: nn.Module, model: nn.Module, decay: float) -> None:
         mean.copy_(value)
 
 
+def _aliased(average: nn.Module, model: nn.Module, decay: float) -> None:
+    _averaged()(average, model, decay)
+    for mean, value in zip(average.buffers(), model.buffers(), strict=True):
+        mean.data = value.data
+
+
 def _backwards(average: nn.Module, model: nn.Module, decay: float) -> None:
     _averaged()(model, average, decay)
 
@@ -92,6 +104,11 @@ update_average = Played(
             _averaged(buffers=lambda m, v, decay: decay * m + (1 - decay) * v),
             "The buffers are averaged too: a counter has no average, and running statistics would "
             "be smoothed twice. Copy them as they are.",
+        ),
+        Mistake(
+            _aliased,
+            "The average's buffers *are* the network's now: `mean.data = value.data` copies "
+            "nothing, both change together from then on. mean.copy_(value) copies.",
         ),
         Mistake(
             _averaged(blend=lambda m, v, decay: (1 - decay) * m + decay * v),

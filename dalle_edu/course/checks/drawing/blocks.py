@@ -7,6 +7,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from dalle_edu.course.checks.drawing.shuffle import WithoutTorchs
 from dalle_edu.course.checks.exercise import Build, Mistake, random
 from dalle_edu.gan.generator import UpBlock
 
@@ -21,15 +22,22 @@ def _maps() -> list[tuple]:
     return cases
 
 
-def _standard(x: Tensor, axes: Sequence[int]) -> Tensor:
-    """Mean 0 and variance 1 over these axes."""
-    x = x - x.mean(axes, keepdim=True)
-    return x / (x.square().mean(axes, keepdim=True) + 1e-5).sqrt()
+def _standard(x: Tensor, axes: Sequence[int], lost: int = 0, centred: bool = True) -> Tensor:
+    """Mean 0 and variance 1 over these axes; the variance divides by N less what is lost."""
+    away = x - x.mean(axes, keepdim=True)
+    count = math.prod(x.shape[axis] for axis in axes)
+    variance = away.square().sum(axes, keepdim=True) / max(count - lost, 1)
+    return (away if centred else x) / (variance + 1e-5).sqrt()
 
 
 def _in_groups(x: Tensor, groups: int, axes: Sequence[int] = (2, 3, 4)) -> Tensor:
     """Standardised over these axes of (B, groups, C / groups, H, W)."""
     return _standard(x.unflatten(1, (groups, -1)), axes).flatten(1, 2)
+
+
+def _interleaved(x: Tensor, groups: int) -> Tensor:
+    """Channels 0, g, 2g, ... in a group, where it should be neighbours."""
+    return _standard(x.unflatten(1, (-1, groups)), (1, 3, 4)).flatten(1, 2)
 
 
 def _modulated(normal: Callable[[Tensor, int], Tensor], one: float = 1.0) -> Callable:
@@ -50,7 +58,7 @@ def _by_loop(x: Tensor, gain: Tensor, bias: Tensor, groups: int) -> Tensor:
     return drawn
 
 
-modulate = Build(
+modulate = WithoutTorchs(
     "6.1",
     _by_loop,
     _maps,
@@ -83,6 +91,28 @@ modulate = Build(
             "Statistics at each place apart: they run over the whole grid.",
         ),
         Mistake(
+            _modulated(_interleaved),
+            "The groups are interleaved. Neighbouring channels make a group: view the channels as "
+            "(groups, C / groups), in this order.",
+        ),
+        Mistake(
+            _modulated(
+                lambda x, groups: _standard(
+                    x.unflatten(1, (groups, -1)), (2, 3, 4), lost=1
+                ).flatten(1, 2)
+            ),
+            "torch's var and std divide by N - 1 unless told otherwise, a norm divides by N: "
+            "var(..., unbiased=False).",
+        ),
+        Mistake(
+            _modulated(
+                lambda x, groups: _standard(
+                    x.unflatten(1, (groups, -1)), (2, 3, 4), centred=False
+                ).flatten(1, 2)
+            ),
+            "Divided by the spread, but the mean was not taken away before.",
+        ),
+        Mistake(
             _modulated(lambda x, groups: x),
             "Nothing is normalised: without it the gains of all blocks multiply up.",
         ),
@@ -104,6 +134,7 @@ modulate = Build(
         ),
     ),
     praise="A gain and a bias of 0 change nothing, and no picture knows of the others.",
+    forbidden=("group_norm",),
 )
 
 

@@ -10,62 +10,79 @@ from dalle_edu.course.checks.exercise import Build, Estimate, Mistake
 
 
 def _cost(
-    taps: int = 2, places: int = 2, operations: int = 2, bias: int = 1, reuse: bool = False
+    first: int = 1,
+    second: int = 2,
+    short: int = 1,
+    operations: int = 2,
+    biases: int = 2,
+    entering: Callable[[int, int], int] = lambda coarse, fine: fine,
+    kernel: int = 1,
+    power: int = 2,
+    with_style: int = 0,
 ) -> Callable:
-    """Parameters and operations of a convolution, or wrong in the ways the arguments name."""
+    """Parameters and operations of a doubling block, or wrong in the ways the arguments name.
 
-    def cost(kernel: int, channels_in: int, channels_out: int, side: int) -> tuple[int, int]:
-        weights = kernel**taps * channels_in * channels_out
-        parameters = weights + bias * channels_out
-        if reuse:
-            parameters *= side**2
-        return parameters, operations * weights * side**places
+    `first`, `second`, `short` say how many times as wide as the coarse one each grid is, 0 if that
+    convolution is left out; `kernel` is that of the short way.
+    """
+
+    def cost(coarse: int, fine: int, side: int) -> tuple[int, int]:
+        weights = (9 * coarse * fine, 9 * entering(coarse, fine) * fine, kernel**2 * coarse * fine)
+        grids = (first, second, short)
+        parameters = sum(w for w, grid in zip(weights, grids, strict=True) if grid)
+        places = [(grid * side) ** power for grid in grids]
+        done = sum(w * n for w, n in zip(weights, places, strict=True))
+        added = with_style * fine * (places[0] + places[1])
+        return parameters + biases * fine, operations * done + added
 
     return cost
 
 
-def _with_bias_added(kernel: int, channels_in: int, channels_out: int, side: int) -> tuple:
-    parameters, operations = _cost()(kernel, channels_in, channels_out, side)
-    return parameters, operations + channels_out * side**2
-
-
-def _apart(kernel: int, channels_in: int, channels_out: int, side: int) -> tuple[int, int]:
-    return kernel**2 * channels_in + channels_out, 2 * kernel**2 * channels_in * side**2
-
-
-convolution_cost = Build(
+block_cost = Build(
     "6.8",
     _cost(),
-    lambda: [(3, 48, 96, 8), (1, 5, 7, 4), (3, 12, 64, 32), (5, 3, 2, 6)],
+    lambda: [(64, 32, 2), (48, 96, 8), (5, 7, 4), (12, 3, 6)],
     (
-        Mistake(_cost(bias=0), "The biases are parameters too: one for each output channel."),
+        Mistake(
+            _cost(second=1),
+            "The second convolution works after the doubling: on a grid of 2 side x 2 side.",
+        ),
+        Mistake(
+            _cost(first=2, short=2),
+            "Everything on the fine grid: the first convolution and the short way's work before "
+            "the doubling.",
+        ),
+        Mistake(_cost(first=2), "The first convolution works before the grid is doubled."),
+        Mistake(
+            _cost(short=2),
+            "The short way's 1 x 1 works on the coarse grid; what it gives is doubled.",
+        ),
+        Mistake(_cost(short=0), "The short way has a convolution too, 1 x 1, without biases."),
+        Mistake(_cost(biases=3), "The short way's convolution has no biases (bias=False)."),
+        Mistake(
+            _cost(biases=0),
+            "The biases are parameters too: one for each output channel of a 3 x 3 convolution.",
+        ),
         Mistake(
             _cost(operations=1),
             "You counted multiply-adds: each is two operations, a product and a sum.",
         ),
         Mistake(
-            _cost(places=1), "The grid has side x side places: side enters the operations squared."
+            _cost(entering=lambda coarse, fine: coarse),
+            "The second convolution gets what the first one made: `fine` channels go in and out.",
         ),
-        Mistake(_cost(taps=1), "The kernel has k x k taps: k enters squared."),
+        Mistake(_cost(kernel=3), "The short way's kernel is 1 x 1, not 3 x 3."),
         Mistake(
-            _cost(reuse=True),
-            "The parameters do not grow with the grid: every place uses the same ones.",
-        ),
-        Mistake(
-            _cost(places=0),
-            "The operations of *one* place: they are repeated at every place of the grid.",
+            _cost(power=1), "A grid has side x side places: side enters the operations squared."
         ),
         Mistake(
-            _apart, "Each output channel sees *every* input channel, so the two numbers multiply."
-        ),
-        Mistake(
-            _with_bias_added,
-            "The additions of the bias are not counted here (nor by PyTorch's counter): two for "
+            _cost(with_style=1),
+            "The additions of the biases are not counted here (nor by PyTorch's counter): two for "
             "each weight and place.",
         ),
     ),
-    praise="Parameters depend on channels only, operations on the grid too: hence narrow where the "
-    "grid is fine.",
+    praise="Half as many channels: the second convolution has half the weights of the first and "
+    "costs twice as much, since it works on the fine grid.",
 )
 
 half_life = Build(
@@ -108,42 +125,54 @@ half_life = Build(
 )
 
 
-def times_cheaper() -> float:
-    """Operations of a 3 x 3 convolution on a grid of 32 x 32 over those on 16 x 16, as counted."""
-    convolution, counted = torch.nn.Conv2d(8, 8, 3, padding=1), []
-    for side in (32, 16):
+def times_dearer(coarse: int = 64, fine: int = 32) -> float:
+    """Operations of a block that doubles the grid before its first convolution, over those of ours.
+
+    The short way stays on the coarse grid. As PyTorch counts them.
+    """
+    conv1 = torch.nn.Conv2d(coarse, fine, 3, padding=1)
+    conv2 = torch.nn.Conv2d(fine, fine, 3, padding=1)
+    skip, counted = torch.nn.Conv2d(coarse, fine, 1), []
+    for side in (8, 4):  # the first convolution's
         with FlopCounterMode(display=False) as counter, torch.no_grad():
-            convolution(torch.zeros(1, 8, side, side))
+            conv1(torch.zeros(1, coarse, side, side))
+            conv2(torch.zeros(1, fine, 8, 8))
+            skip(torch.zeros(1, coarse, 4, 4))
         counted.append(counter.get_total_flops())
     return counted[0] / counted[1]
 
 
 predict_cheaper = Estimate(
     "6.9",
-    times_cheaper,
+    times_dearer,
     lambda guess, measured: abs(guess - measured) < 0.1,
     (
         Mistake(
-            lambda guess: abs(guess - 2) < 0.1,
-            "The grid is doubled in both directions: there are not twice as many places.",
+            lambda guess: abs(guess - 4) < 0.1,
+            "Four times holds for the first convolution. The second one and the short way cost "
+            "what they did.",
         ),
         Mistake(
-            lambda guess: abs(guess - 0.25) < 0.1, "The right ratio, upside down: how many times?"
+            lambda guess: 2.3 < guess < 2.6,
+            "As if both convolutions cost alike. The second one has half as many weights as the "
+            "first, on four times as many places.",
         ),
         Mistake(
-            lambda guess: abs(guess - 16) < 0.1,
-            "The channels are the same on both sides: only the number of places differs.",
+            lambda guess: abs(guess - 0.51) < 0.05,
+            "The right ratio, upside down: how many times as much?",
         ),
         Mistake(
             lambda guess: abs(guess - 1) < 0.1,
-            "The parameters are the same, but they are used at every place of the grid.",
+            "The parameters are the same, but the first convolution would use them at four times "
+            "as many places.",
         ),
         Mistake(
-            lambda guess: abs(guess - 8) < 0.1,
-            "A grid is flat: twice as high, twice as wide, and no third direction.",
+            lambda guess: True,
+            "Count the three convolutions on their grids, in units of 32 x 32 x side x side: how "
+            "much is each, and which of them changes?",
         ),
     ),
-    lambda measured: f"Counted: {measured:.0f} times.",
+    lambda measured: f"Counted: {measured:.2f} times, for the same parameters.",
 )
 
 
@@ -180,6 +209,15 @@ predict_left = Estimate(
         ),
         Mistake(
             lambda guess: abs(guess - 0.998) < 0.002, "That is what is left after a single step."
+        ),
+        Mistake(
+            lambda guess: 0.05 < guess < 0.3,
+            "A good guess, of the right size. Now compute it: after n steps decay^n is left.",
+        ),
+        Mistake(
+            lambda guess: True,
+            "After n steps decay^n is left: with 346 steps to the half, how "
+            "many halvings are 1,000 steps?",
         ),
     ),
     lambda measured: f"Measured: {measured:.3f}. Hence the growing decay of the first steps.",

@@ -82,8 +82,9 @@ discriminator_step = Played(
         Mistake(_step(weight=1.0), "The factor is gamma / 2 for each of R1 and R2, not gamma."),
         Mistake(
             _step(weight=0.25),
-            "Half of the penalty: one pass over real and drawn together gives the *mean* of R1 and "
-            "R2, half of their sum, so there the factor is gamma.",
+            "Half of the penalty. Either real and drawn went through in one pass, which gives the "
+            "*mean* of R1 and R2, half of their sum: there the factor is gamma. Or the mean ran "
+            "over the coordinates too, which are to be summed: |gradient|^2 of each point.",
         ),
         Mistake(
             _step(weight=0.0), "No penalty reaches D: was it added, and made with create_graph?"

@@ -50,6 +50,14 @@ def names_only(average, model, decay):
         mean.copy_(value)
 
 
+@torch.no_grad()
+def shares_its_buffers(average, model, decay):
+    for mean, value in zip(average.parameters(), model.parameters(), strict=True):
+        mean.lerp_(value, 1 - decay)
+    for mean, value in zip(average.buffers(), model.buffers(), strict=True):
+        mean.data = value.data
+
+
 def keeps_graph(average, model, decay):
     for mean, value in zip(average.parameters(), model.parameters(), strict=True):
         mean.lerp_(value, 1 - decay)
@@ -77,6 +85,7 @@ def borrowed(average, model, decay):
         (forgets_buffers, "buffers are forgotten"),
         (averages_everything, "averaged too"),
         (names_only, "names a new tensor"),
+        (shares_its_buffers, "copies nothing"),
         (keeps_graph, "graph"),
         (exchanged, "exchanged"),
         (lambda a, m, d: a.load_state_dict(m.state_dict()), "a copy"),

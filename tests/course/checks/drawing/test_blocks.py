@@ -19,49 +19,51 @@ NOTEBOOK = Path(__file__).parents[4] / "notebooks" / "06_drawing.ipynb"
 # 6.1
 
 
-def with_torch(x, gain, bias, groups):
-    return F.group_norm(x, groups) * (1 + gain[..., None, None]) + bias[..., None, None]
+def standard(x, groups, **how):
+    parts = x.view(len(x), groups, -1)
+    parts = parts - parts.mean(2, keepdim=True)
+    return (parts / (parts.var(2, keepdim=True, **how) + 1e-5).sqrt()).view_as(x)
 
 
-def with_torchs_affine(x, gain, bias, groups):
-    rows = [
-        F.group_norm(one[None], groups, 1 + g, b) for one, g, b in zip(x, gain, bias, strict=True)
-    ]
-    return torch.cat(rows)
+def by_hand(x, gain, bias, groups):
+    normal = standard(x, groups, unbiased=False)
+    return normal * (1 + gain[..., None, None]) + bias[..., None, None]
 
 
-@pytest.mark.parametrize("answer", [with_torch, with_torchs_affine])
+def by_layer_norm(x, gain, bias, groups):
+    """Each group as if it were a layer, and everything with the channels last."""
+    parts = x.unflatten(1, (groups, -1))
+    normal = F.layer_norm(parts, parts.shape[2:]).flatten(1, 2).permute(2, 3, 0, 1)
+    return (normal + normal * gain + bias).permute(2, 3, 0, 1)
+
+
+@pytest.mark.parametrize("answer", [by_hand, by_layer_norm])
 def test_modulation_in_two_ways(answer):
     assert check.modulate(answer)
+
+
+def modulated_after(normal):
+    return lambda x, g, b, n: normal(x, n) * (1 + g[..., None, None]) + b[..., None, None]
 
 
 @pytest.mark.parametrize(
     ("answer", "says"),
     [
         (
-            lambda x, g, b, n: F.group_norm(x, n) * g[..., None, None] + b[..., None, None],
+            lambda x, g, b, n: (
+                standard(x, n, unbiased=False) * g[..., None, None] + b[..., None, None]
+            ),
             'No "1 +"',
         ),
-        (
-            lambda x, g, b, n: (
-                F.batch_norm(x, None, None, training=True) * (1 + g[..., None, None])
-                + b[..., None, None]
-            ),
-            "batch norm",
-        ),
-        (
-            lambda x, g, b, n: F.instance_norm(x) * (1 + g[..., None, None]) + b[..., None, None],
-            "instance norm",
-        ),
-        (
-            lambda x, g, b, n: (
-                F.layer_norm(x, x.shape[1:]) * (1 + g[..., None, None]) + b[..., None, None]
-            ),
-            "One group",
-        ),
-        (lambda x, g, b, n: x * (1 + g[..., None, None]) + b[..., None, None], "Nothing is norm"),
-        (lambda x, g, b, n: F.group_norm(x, n), "right is"),
-        (lambda x, g, b, n: F.group_norm(x, n) * (1 + g) + b, "it stopped: RuntimeError"),
+        (modulated_after(lambda x, n: F.batch_norm(x, None, None, training=True)), "batch norm"),
+        (modulated_after(lambda x, n: F.instance_norm(x)), "instance norm"),
+        (modulated_after(lambda x, n: F.layer_norm(x, x.shape[1:])), "One group"),
+        (modulated_after(lambda x, n: x), "Nothing is norm"),
+        (modulated_after(lambda x, n: standard(x, n)), "divide by N - 1"),
+        (modulated_after(F.group_norm), "library's version"),
+        (modulated_after(torch.group_norm), "library's version"),
+        (lambda x, g, b, n: standard(x, n, unbiased=False), "right is"),
+        (lambda x, g, b, n: standard(x, n) * (1 + g) + b, "it stopped: RuntimeError"),
     ],
 )
 def test_modulation_as_people_get_it_wrong(answer, says):
@@ -72,8 +74,8 @@ def test_modulation_as_people_get_it_wrong(answer, says):
 def test_batch_statistics_depend_on_the_company_and_group_statistics_do_not():
     """What the clinic of 6.12 tells."""
     x, gain, bias, groups = check.modulate.cases()[0]
-    own = with_torch(x, gain, bias, groups)
-    alone = with_torch(x[:1], gain[:1], bias[:1], groups)
+    own = by_hand(x, gain, bias, groups)
+    alone = by_hand(x[:1], gain[:1], bias[:1], groups)
     assert torch.allclose(own[:1], alone, atol=1e-5)
     batch = check.modulate.mistakes[1].wrong
     assert not torch.allclose(batch(x, gain, bias, groups)[:1], batch(x[:1], gain[:1], bias[:1], 1))

@@ -4,35 +4,52 @@ import math
 
 import pytest
 import torch
+import torch.nn.functional as F
 from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
 from dalle_edu.course.checks import drawing as check
-from dalle_edu.course.checks.drawing.counting import left_of_the_start, times_cheaper
+from dalle_edu.course.checks.drawing.counting import left_of_the_start, times_dearer
 
 
-def as_torch_counts(kernel, channels_in, channels_out, side):
-    layer = nn.Conv2d(channels_in, channels_out, kernel, padding=kernel // 2)
+def as_torch_counts(coarse, fine, side):
+    conv1 = nn.Conv2d(coarse, fine, 3, padding=1)
+    conv2 = nn.Conv2d(fine, fine, 3, padding=1)
+    skip = nn.Conv2d(coarse, fine, 1, bias=False)
+    x = torch.zeros(1, coarse, side, side)
     with FlopCounterMode(display=False) as counter, torch.no_grad():
-        layer(torch.zeros(1, channels_in, side, side))
-    return sum(p.numel() for p in layer.parameters()), counter.get_total_flops()
+        conv2(F.interpolate(conv1(x), scale_factor=2))
+        skip(x)
+    parameters = sum(p.numel() for layer in (conv1, conv2, skip) for p in layer.parameters())
+    return parameters, counter.get_total_flops()
+
+
+def block(first=1, second=4, short=1, each=2, biases=2):
+    def cost(c, f, s):
+        places = (first * 9 * c * f + second * 9 * f * f + short * c * f) * s * s
+        return 9 * c * f + 9 * f * f + c * f + biases * f, each * places
+
+    return cost
 
 
 @pytest.mark.parametrize(
     ("answer", "says"),
     [
-        (as_torch_counts, "channels only"),
-        (lambda k, a, b, s: (k * k * a * b + b, 2.0 * k * k * a * b * s * s), "channels only"),
-        (lambda k, a, b, s: (k * k * a * b, 2 * k * k * a * b * s * s), "biases are parameters"),
-        (lambda k, a, b, s: (k * k * a * b + b, k * k * a * b * s * s), "multiply-adds"),
-        (lambda k, a, b, s: (k * k * a * b + b, 2 * k * k * a * b * s), "places"),
-        (lambda k, a, b, s: (k * a * b + b, 2 * k * a * b * s * s), "taps"),
-        (lambda k, a, b, s: k * k * a * b, "should return 2 things"),
-        (lambda k, a, b, s: (0, 0), "right is"),
+        (as_torch_counts, "fine grid"),
+        (block(each=2.0), "fine grid"),
+        (block(second=1), "after the doubling"),
+        (block(first=4), "before the grid is doubled"),
+        (block(first=4, short=4), "Everything on the fine grid"),
+        (block(short=4), "what it gives is doubled"),
+        (block(each=1), "multiply-adds"),
+        (block(biases=3), "no biases"),
+        (block(biases=0), "biases are parameters"),
+        (lambda c, f, s: block()(c, f, s)[0], "should return 2 things"),
+        (lambda c, f, s: (0, 0), "right is"),
     ],
 )
-def test_convolution_cost(answer, says):
-    assert says in check.convolution_cost(answer).message
+def test_block_cost(answer, says):
+    assert says in check.block_cost(answer).message
 
 
 def by_trying(decay):
@@ -64,13 +81,13 @@ def test_half_life(answer, says):
 @pytest.mark.parametrize(
     ("guess", "says"),
     [
-        (4, "Counted: 4"),
-        (2, "both directions"),
-        (0.25, "upside down"),
-        (16, "channels are the same"),
-        (1, "every place"),
-        (8, "third direction"),
-        (100, "Think again"),
+        (1.96, "Counted: 1.96"),
+        (2, "Counted: 1.96"),
+        (4, "Four times holds"),
+        (2.5, "cost alike"),
+        (0.51, "upside down"),
+        (1, "parameters are the same"),
+        (100, "Count the three"),
     ],
 )
 def test_predict_cheaper(guess, says):
@@ -89,7 +106,9 @@ def test_predict_cheaper(guess, says):
         (0.01, "half-life"),
         (0.5, "346"),
         (0.998, "a single step"),
-        (0.3, "Think again"),
+        (0.1, "right size"),
+        (0.2, "right size"),
+        (0.4, "how many halvings"),
     ],
 )
 def test_predict_left(guess, says):
@@ -97,6 +116,7 @@ def test_predict_left(guess, says):
 
 
 def test_what_is_measured():
-    assert times_cheaper() == 4.0
+    # In units of 32 x 32 places: conv1 18 (before: 72), conv2 36, the short way 2.
+    assert times_dearer() == pytest.approx((72 + 36 + 2) / (18 + 36 + 2))
     assert left_of_the_start(0.5, 3) == 0.125
     assert left_of_the_start() == pytest.approx(0.998**1000)
