@@ -40,6 +40,8 @@ def ship(run: Path, name: str) -> None:
     for stage in STAGES:
         for table in (run / stage).glob("*.csv"):
             thin(table, results / f"{stage}_{table.name}")
+    for old in (results / "sheets").glob("*.png"):  # of another training
+        old.unlink()
     for sheet in sorted((run / "gan" / "sheets").glob("*.png")):
         shutil.copy(sheet, results / "sheets")
     write_checksums()
