@@ -45,10 +45,11 @@ def test_a_noisy_batch_follows_from_seed_and_number():
 def test_the_command_in_smoke_size(smoke_source, tmp_path, monkeypatch):
     monkeypatch.setattr(common, "RESULTS", tmp_path / "results")
     told = ["captions", "--source", smoke_source, "--recipe", "smoke", "--steps", "2", "-n", "2"]
-    monkeypatch.setattr(sys, "argv", [*told, "--runs", str(tmp_path / "runs")])
+    arms = list(captions.ARMS)[2:]  # terse, and the noisy one
+    monkeypatch.setattr(sys, "argv", [*told, "--runs", str(tmp_path / "runs"), "--arms", *arms])
     captions.main()
     found = json.loads((tmp_path / "results" / "captions.json").read_text("utf-8"))["entries"]
-    assert [key.removesuffix(", seed 0") for key in found] == list(captions.ARMS)
+    assert [key.removesuffix(", seed 0") for key in found] == arms
     shown = found["terse, seed 0"]["figures"]
     assert shown["complete: two things, pair"]["of"] == 2
     assert "terse: one thing, seen" in shown
