@@ -73,6 +73,10 @@ DAMAGE = "dalle_edu/evaluation/damage.py"
 DAMAGE_TESTS = ("tests/evaluation/test_damage.py",)
 CHAIN = "dalle_edu/chain.py"
 CHAIN_TESTS = ("tests/test_chain.py",)
+COMPOSITIONAL = "dalle_edu/evaluation/compositional.py"
+COMPOSITIONAL_TESTS = ("tests/evaluation/test_compositional.py",)
+PIXELS = "dalle_edu/evaluation/pixels.py"
+PIXELS_TESTS = ("tests/evaluation/test_pixels.py",)
 GENERATOR = "dalle_edu/gan/generator.py"
 GENERATOR_TESTS = ("tests/gan/test_generator.py",)
 
@@ -440,6 +444,41 @@ MUTATIONS = (
         "(k.sum() - k.trace()) / (len(x) * (len(x) - 1))",
         "k.mean()",
         DISTANCES_TESTS,
+        "09",
+    ),
+    Mutation(
+        "kid-kernel-without-one",
+        DISTANCES,
+        "(x @ y.T / x.shape[1] + 1).pow(3)",
+        "(x @ y.T / x.shape[1]).pow(3)",
+        DISTANCES_TESTS,
+        "09",
+    ),
+    Mutation(
+        "halved-foils-are-whole", DAMAGE, "if placed is not gone)", "if True)", DAMAGE_TESTS, "09"
+    ),
+    Mutation(
+        "foils-blended-with-nothing",
+        DAMAGE,
+        "((render(scene, 64, seed).int() + render(other, 64, rng)) // 2).byte()",
+        "render(scene, 64, seed)",
+        DAMAGE_TESTS,
+        "09",
+    ),
+    Mutation(
+        "pixels-from-right-to-left",
+        PIXELS,
+        "COLUMNS[(self.x > 0.36) + (self.x > 0.64)]",
+        "COLUMNS[2 - (self.x > 0.36) - (self.x > 0.64)]",
+        PIXELS_TESTS,
+        "09",
+    ),
+    Mutation(
+        "held-out-prompts-of-any-kind",
+        COMPOSITIONAL,
+        'held_out(scene) == {split} - {"seen"} and bool',
+        "bool",
+        COMPOSITIONAL_TESTS,
         "09",
     ),
     Mutation(

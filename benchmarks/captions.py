@@ -1,0 +1,105 @@
+"""What must the captions of a training say? Complete, terse, half of each, and noisy ones.
+
+    python -m benchmarks.captions --source runs/first --minutes 15
+
+DALL-E 3's lesson is better captions (Betker et al. 2023). Each arm is trained for the same minutes
+on the same scenes, from the source's lower stages; only what is said of the pictures differs. All
+arms are asked complete and terse prompts. Writes results/captions.json and captions.md; finished
+entries are not run again.
+"""
+
+import argparse
+import random
+from dataclasses import replace
+from pathlib import Path
+from unittest import mock
+
+from benchmarks.common import Results, command, judged, lower_stages, table, train_for
+from dalle_edu.training import gan
+from dalle_edu.training.batches import Batch, LittleWorld
+from dalle_edu.training.recipes import RECIPES, Recipe
+
+WRONG = 0.3  # share of pictures whose caption is another's, in the noisy arm
+
+
+class Noisy(LittleWorld):
+    """A share of the pictures comes with the captions of other ones, and nobody knows."""
+
+    def batch(self, k: int, size: int) -> Batch:
+        """As `LittleWorld.batch`, wrong pairs among the others."""
+        batch = super().batch(k, size)
+        rng = random.Random(f"noisy/{self.seed}/{k}")
+        wrong = [i for i in range(size) if rng.random() < WRONG]
+        columns = list(range(2 * size))
+        for i, j in zip(wrong, wrong[1:] + wrong[:1], strict=True):  # each has the next one's
+            columns[i], columns[size + i] = j, size + j
+        positive = batch.positive[:, columns]
+        positive[range(size), range(size)] = True  # what came with a picture is taken for true
+        captions = [batch.captions[j] for j in columns]
+        return replace(batch, captions=captions, tokens=batch.tokens[columns], positive=positive)
+
+
+def train_noisy(folder, recipe: Recipe, seed: int, **options) -> None:
+    """`training.gan.train` on noisy pairs."""
+    with mock.patch.object(gan, "LittleWorld", Noisy):
+        gan.train(folder, recipe, seed, **options)
+
+
+ARMS = {
+    "half complete, half terse": (gan.train, ["data.terse=0.5"]),
+    "complete": (gan.train, ["data.terse=0"]),
+    "terse": (gan.train, ["data.terse=1"]),
+    f"complete, {WRONG:.0%} of another picture": (train_noisy, ["data.terse=0"]),
+}
+ASKED = (("one thing", "seen"), ("two things", "seen"), ("two things", "pair"))
+
+
+def figures(entries: dict) -> dict:
+    """Of a report: English prompts of both kinds, all right; and how far the pictures are."""
+    found = {}
+    for kind in ("complete", "terse"):
+        for row in entries["cells"]["rows"]:
+            where = row["category"], row["split"]
+            if where in ASKED and (row["language"], row["kind"]) == ("en", kind):
+                found[f"{kind}: {', '.join(where)}"] = row["all"]
+    drawn, floor = entries["distance"]["rows"]
+    far = {"Frechet distance": drawn["Frechet distance"], "floor": floor["Frechet distance"]}
+    return found | far
+
+
+def main() -> None:
+    ask = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    ask.add_argument("--source", required=True, help="run or shipped model that has stages 1 and 2")
+    ask.add_argument("--minutes", type=float, default=15)
+    ask.add_argument("--seeds", type=int, nargs="+", default=[0])
+    ask.add_argument("--arms", nargs="+", choices=ARMS, default=list(ARMS))
+    ask.add_argument("--recipe", choices=RECIPES, default="laptop")
+    ask.add_argument("--set", action="append", default=[], help="for every arm: gan.batch=32")
+    ask.add_argument("--runs", type=Path, default=Path("runs/captions"), help="where the runs go")
+    ask.add_argument("--judge", help="name or folder; by default the shipped one")
+    ask.add_argument("--steps", type=int, help="instead of minutes")
+    ask.add_argument("-n", type=int, default=500, help="prompts a cell")
+    ask.add_argument("--name", default="captions", help="of the files in results/")
+    o = ask.parse_args()
+    asked = {"minutes": o.minutes, "steps": o.steps, "recipe": o.recipe, "set": o.set}
+    results = Results(o.name, asked | {"source": o.source, "n": o.n, "command": command()})
+    for seed in o.seeds:
+        for number, arm in enumerate(ARMS):
+            if arm not in o.arms:
+                continue
+            train, changes = ARMS[arm]
+            recipe = RECIPES[o.recipe].override([*o.set, *changes])
+            folder = o.runs / f"arm{number}-seed{seed}"
+
+            def work(train=train, recipe=recipe, folder=folder, seed=seed) -> dict:
+                done = train_for(
+                    train, lower_stages, o.source, folder, recipe, seed, o.minutes, o.steps
+                )
+                return done | {"figures": figures(judged(folder, o.n, o.judge))}
+
+            results.run(f"{arm}, seed {seed}", work)
+            results.markdown("Captions in training, equal minutes", table(results.entries))
+
+
+if __name__ == "__main__":
+    main()

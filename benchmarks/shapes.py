@@ -1,0 +1,116 @@
+"""Many kinds of things in training, therefore varied pictures? Two shapes against six.
+
+    python -m benchmarks.shapes --source runs/first --minutes 15
+
+The article's claim 5b. Both arms are trained for the same minutes on as many scenes, from the
+source's lower stages (which know all shapes: what is compared is the generator's own training).
+Both are then asked for the two shapes that they share, and for the others. Writes
+results/shapes.json and shapes.md; finished entries are not run again.
+"""
+
+import argparse
+import random
+from dataclasses import asdict, replace
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from benchmarks.common import Results, command, lower_stages, table, train_for
+from dalle_edu import report
+from dalle_edu.evaluation.compositional import score
+from dalle_edu.evaluation.distances import frechet_distance
+from dalle_edu.training import gan
+from dalle_edu.training.recipes import RECIPES
+from dalle_edu.world.caption import describe
+from dalle_edu.world.render import render
+from dalle_edu.world.scene import CORE, GRAMMARS, Grammar, sample
+
+FEW = replace(CORE, name="two shapes", shapes=CORE.shapes[:2])
+OTHERS = replace(CORE, name="the other shapes", shapes=CORE.shapes[2:])
+ARMS = {"two shapes": FEW, "six shapes": CORE}
+EACH = 4  # pictures a prompt, to see how they differ
+
+
+def told(name: str, grammar: Grammar, n: int) -> report.Prompts:
+    """n scenes with something in them and their complete captions; the same for the same name."""
+    rng, found = random.Random(f"shapes/{name}"), []
+    while len(found) < n:
+        if (scene := sample(rng, "seen", grammar)).things:
+            found.append((scene, describe(scene, "complete", "en", rng, grammar)))
+    return found
+
+
+def spread(features: Tensor) -> float:
+    """Mean distance between two pictures of one prompt; features (P, N, D), N at least 2."""
+    n = features.shape[1]
+    return (torch.cdist(features, features).sum((1, 2)) / (n * (n - 1))).mean().item()
+
+
+def share_within(points: Tensor, region: Tensor, k: int = 3) -> float:
+    """The share of points in the region of a set: precision, or recall with the two exchanged.
+
+    The region is all balls around its points that reach to the k-th neighbour (Kynkaanniemi et al.
+    2019).
+    """
+    between = torch.cdist(region, region).fill_diagonal_(torch.inf)
+    reach = between.kthvalue(k, dim=1).values
+    return (torch.cdist(points, region) <= reach).any(1).float().mean().item()
+
+
+def figures(s: report.Subject) -> dict:
+    """How right, and how varied, pictures of the two shapes are; and how right those of others."""
+    found = {}
+    for name, grammar in (("the two shapes", FEW), ("the other shapes", OTHERS)):
+        asked = told(name, grammar, s.n)
+        found[f"{name}, right"] = asdict(score(s.judge.read(s.draw(asked)), asked)["all"])
+    asked = told("variety", FEW, s.n)
+    drawn = s.judge.features(s.draw(asked, n=EACH, k=1)).unflatten(0, (s.n, EACH))
+    real = torch.stack(
+        [render(x, s.chain.generator.settings.size, EACH * i + j)
+         for i, (x, _) in enumerate(asked) for j in range(EACH)]
+    )  # fmt: skip
+    real = s.judge.features(real).unflatten(0, (s.n, EACH))
+    fresh = s.judge.features(s.render(x for x, _ in told("fresh", FEW, s.n)))
+    found["spread of a prompt's pictures (renders: 1)"] = spread(drawn) / spread(real)
+    for name, shown in (("drawn", drawn[:, 0]), ("renders", real[:, 0])):
+        found[f"{name}: Frechet distance"] = frechet_distance(shown, fresh)
+        found[f"{name}: precision"] = share_within(shown, fresh)
+        found[f"{name}: recall"] = share_within(fresh, shown)
+    return found
+
+
+def main() -> None:
+    ask = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    ask.add_argument("--source", required=True, help="run or shipped model that has stages 1 and 2")
+    ask.add_argument("--minutes", type=float, default=15)
+    ask.add_argument("--seeds", type=int, nargs="+", default=[0])
+    ask.add_argument("--recipe", choices=RECIPES, default="laptop")
+    ask.add_argument("--set", action="append", default=[], help="for every arm: gan.batch=32")
+    ask.add_argument("--runs", type=Path, default=Path("runs/shapes"), help="where the runs go")
+    ask.add_argument("--judge", help="name or folder; by default the shipped one")
+    ask.add_argument("--steps", type=int, help="instead of minutes")
+    ask.add_argument("-n", type=int, default=500, help="prompts a figure")
+    ask.add_argument("--name", default="shapes", help="of the files in results/")
+    o = ask.parse_args()
+    asked = {"minutes": o.minutes, "steps": o.steps, "recipe": o.recipe, "set": o.set}
+    results = Results(o.name, asked | {"source": o.source, "n": o.n, "command": command()})
+    for seed in o.seeds:
+        for arm, grammar in ARMS.items():
+            GRAMMARS[grammar.name] = grammar  # so that a recipe can name it
+            changes = [*o.set, f"data.grammar={grammar.name}"]
+            recipe = RECIPES[o.recipe].override(changes)
+            folder = o.runs / f"{arm.replace(' ', '-')}-seed{seed}"
+
+            def work(recipe=recipe, folder=folder, seed=seed) -> dict:
+                done = train_for(
+                    gan.train, lower_stages, o.source, folder, recipe, seed, o.minutes, o.steps
+                )
+                return done | {"figures": figures(report.subject(str(folder), o.judge, o.n))}
+
+            results.run(f"{arm}, seed {seed}", work)
+            results.markdown("Shapes in training, equal minutes", table(results.entries))
+
+
+if __name__ == "__main__":
+    main()
