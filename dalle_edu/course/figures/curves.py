@@ -18,6 +18,7 @@ def lines(
     alt: str,
     log_x: bool = False,
     bands: Mapping[str, tuple[Tensor, Tensor]] | None = None,
+    ends: tuple[float, float] | None = None,
 ) -> None:
     """Shows curves over a common axis, told apart by colour and by dashes.
 
@@ -25,6 +26,7 @@ def lines(
         x: (N,). curves: (N,) each, by the name that the legend gives it.
         log_x: a logarithmic axis with a tick at each x; the first curve is marked there.
         bands: lower and upper end of an interval, (N,) each, for curves that have one.
+        ends: of the vertical axis; without them, as far as the curves go.
     """
     figure, axis = plt.subplots(figsize=(5.2, 3))
     for (name, y), colour, dash in zip(curves.items(), COLOURS, cycle(DASHES), strict=False):
@@ -37,6 +39,10 @@ def lines(
         axis.set_xscale("log")
         axis.set_xticks(x.tolist(), [f"{value:g}" for value in x.tolist()])
         axis.minorticks_off()
+    else:
+        axis.locator_params(axis="x", nbins=6)  # else long numbers collide
+    if ends is not None:
+        axis.set_ylim(*ends)
     axis.set_xlabel(xlabel)
     axis.set_ylabel(ylabel)
     axis.grid(alpha=0.3)

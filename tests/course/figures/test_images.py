@@ -22,3 +22,12 @@ def test_dots_mark_the_entries_of_a_matrix(drawn):
     (figure,) = drawn
     (drawn,) = figure.axes[0].get_lines()
     assert list(zip(*drawn.get_data(), strict=True)) == [(1, 0), (2, 1)]  # (column, row)
+
+
+def test_a_matrix_has_the_scale_it_is_given_and_a_tick_for_each_of_few_rows(drawn):
+    figures.matrix(torch.tensor([[0.5, -0.2, 0.1]]), "captions", "pictures", "a row", ends=(0, 0.7))
+    (figure,) = drawn
+    axis = figure.axes[0]
+    assert axis.images[0].get_clim() == (0, 0.7)
+    assert list(axis.get_xticks()) == [0, 1, 2] and list(axis.get_yticks()) == [0]
+    assert axis.images[0].colorbar.extend == "min"  # -0.2 lies below the scale
