@@ -74,8 +74,8 @@ def matrix(
         axis.set(xticks=range(values.shape[1]), yticks=range(values.shape[0]))
     axis.set_xlabel(xlabel)
     axis.set_ylabel(ylabel)
-    beyond = ("neither", "max", "min", "both")
-    kind = beyond[2 * bool(values.min() < ends[0]) + bool(values.max() > ends[1])]
+    low, high = bool(values.min() < ends[0] - 1e-4), bool(values.max() > ends[1] + 1e-4)
+    kind = ("neither", "max", "min", "both")[2 * low + high]
     figure.colorbar(image, label="cosine", extend=kind)
     figure.tight_layout()
     show(figure, alt)
