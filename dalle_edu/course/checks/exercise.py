@@ -9,6 +9,7 @@ people really make, and the verdict names the mend of the one it equals.
 import contextlib
 import copy
 import functools
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from types import FunctionType
@@ -18,6 +19,8 @@ import torch
 from torch import Tensor
 
 REFUSED = "this exercise asks for your own"
+# What torch says when a tensor of many numbers is given where one number is wanted.
+ONE_NUMBER = re.compile(r"converted to (a )?(Python )?[Ss]calar")
 
 
 class Mend(Exception):
@@ -112,6 +115,7 @@ class Choice:
     Args:
         exercise: its number. right: the right choice. mistakes: the wrong ones.
         praise: why it is right. read: where to read about it.
+        written: other ways to write a choice, each with the choice that it means.
     """
 
     exercise: str
@@ -119,19 +123,23 @@ class Choice:
     mistakes: tuple[Mistake, ...]
     praise: str
     read: str = ""
+    written: tuple[tuple[str, str], ...] = ()
 
     def __call__(self, answer: str | int | None) -> Verdict:
-        """The verdict on a learner's choice."""
+        """The verdict on a learner's choice; capitals, spaces and commas do not count."""
         return _verdict(self.exercise, lambda: self._run(answer), self.read)
 
     def _run(self, answer: str | int | None) -> str:
         if answer is None or answer is ...:
             raise NotImplementedError
-        mends = {mistake.wrong: mistake.mend for mistake in self.mistakes}
-        given = str(answer).strip().lower()
-        if given == self.right:
+        given = _bare(answer)
+        given = next(
+            (_bare(choice) for words, choice in self.written if _bare(words) == given), given
+        )
+        if given == _bare(self.right):
             return self.praise
-        options = ", ".join(sorted([self.right, *mends]))
+        options = ", ".join(sorted([self.right, *(mistake.wrong for mistake in self.mistakes)]))
+        mends = {_bare(mistake.wrong): mistake.mend for mistake in self.mistakes}
         raise Mend(mends.get(given, f"{answer!r} is none of the choices: {options}."))
 
 
@@ -168,7 +176,7 @@ class Estimate:
         for mistake in self.mistakes:
             if mistake.wrong(guess):
                 raise Mend(mistake.mend)
-        raise Mend("Not near what is measured. Think again, then run the cells below.")
+        raise Mend("Not near it. Think again.")
 
 
 def call(answer: Callable, *inputs: Any) -> Any:
@@ -187,8 +195,11 @@ def call(answer: Callable, *inputs: Any) -> Any:
             raise
         if REFUSED in str(error):
             raise Mend(f"The library's version was called: {REFUSED}.") from error
-        kind = type(error).__name__
-        raise Mend(f"Called with {_told(inputs)} it stopped: {kind}: {error}") from error
+        said = f"Called with {_told(inputs)} it stopped: {type(error).__name__}: {error}"
+        said = said.rstrip(" .") + "."
+        if ONE_NUMBER.search(said):
+            said += " `math` and `float` take one number; `torch.exp` and the like take all."
+        raise Mend(said) from error
     if not same(given, inputs, 0.0):
         raise Mend("It changed its inputs. Work on new tensors: x = x * 2, not x *= 2.")
     return found
@@ -239,6 +250,11 @@ def _verdict(exercise: str, run: Callable[[], str], read: str) -> Verdict:
         return Verdict(exercise, "not done yet", todo, read)
     except Mend as mend:
         return Verdict(exercise, "not right yet", str(mend), read)
+
+
+def _bare(choice: Any) -> str:
+    """A choice without what does not count: capitals, spaces, commas."""
+    return re.sub(r"[\s,]", "", str(choice).lower())
 
 
 def _fits(case: tuple, got: Any, want: Any) -> None:

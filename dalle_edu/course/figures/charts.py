@@ -20,6 +20,8 @@ def bars(values: Mapping[str, float], ylabel: str, alt: str) -> None:
 
 
 def _few_digits(value: float) -> str:
+    if 0 < value < 0.01:
+        return "< 0.01"
     return f"{value:.0f}" if value >= 10 else f"{value:.2f}" if value >= 0.1 else f"{value:.2g}"
 
 

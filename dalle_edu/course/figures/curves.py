@@ -21,6 +21,7 @@ def lines(
     log_x: bool = False,
     bands: Mapping[str, tuple[Tensor, Tensor]] | None = None,
     ticks: Sequence[float] = (),
+    ends: tuple[float, float] | None = None,
 ) -> None:
     """Shows curves over a common axis, told apart by colour and by dashes.
 
@@ -29,6 +30,7 @@ def lines(
         log_x: a logarithmic axis with a tick at each x; the first curve is marked there.
         bands: lower and upper end of an interval, (N,) each, for curves that have one.
         ticks: with log_x, where ticks stand instead; nothing is marked then.
+        ends: of the vertical axis; without them, as far as the curves go.
     """
     figure, axis = plt.subplots(figsize=(5.2, 3))
     for (name, y), colour, dash in zip(curves.items(), COLOURS, cycle(DASHES), strict=False):
@@ -43,6 +45,10 @@ def lines(
         places = list(ticks) or x.tolist()
         axis.set_xticks(places, [f"{value:g}" for value in places])
         axis.minorticks_off()
+    else:
+        axis.locator_params(axis="x", nbins=6)  # else long numbers collide
+    if ends is not None:
+        axis.set_ylim(*ends)
     axis.set_xlabel(xlabel)
     axis.set_ylabel(ylabel)
     axis.grid(alpha=0.3)

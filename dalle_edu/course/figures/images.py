@@ -59,20 +59,32 @@ def attention(maps: Tensor, words: Sequence[str], picture: Tensor, alt: str) -> 
     show(figure, alt)
 
 
-def matrix(values: Tensor, xlabel: str, ylabel: str, alt: str, dots: Tensor | None = None) -> None:
-    """Shows a matrix of cosines, (B, M) in [-1, 1], rows downward, with its scale beside it.
+def matrix(
+    values: Tensor,
+    xlabel: str,
+    ylabel: str,
+    alt: str,
+    dots: Tensor | None = None,
+    ends: tuple[float, float] = (-1, 1),
+) -> None:
+    """Shows a matrix of cosines, (B, M), rows downward, with its scale beside it.
 
     Args:
-        values: (B, M). dots: (B, M) bool, where a red dot marks an entry.
+        values: (B, M). dots: (B, M) bool, where an orange dot marks an entry.
+        ends: of the scale of colours; what lies beyond has the colour of the end.
     """
     figure, axis = plt.subplots(figsize=(4, 3.3))
-    image = axis.imshow(values.numpy(), cmap="cividis", vmin=-1, vmax=1, interpolation="nearest")
+    image = axis.imshow(values.numpy(), cmap="cividis", clim=ends, interpolation="nearest")
     if dots is not None:
         rows, columns = dots.nonzero().T.numpy()
-        axis.plot(columns, rows, "o", color=COLOURS[3], markersize=2.5)
+        axis.plot(columns, rows, "o", color=COLOURS[3], markersize=3.5, mec="black", mew=0.5)
+    if max(values.shape) <= 12:
+        axis.set(xticks=range(values.shape[1]), yticks=range(values.shape[0]))
     axis.set_xlabel(xlabel)
     axis.set_ylabel(ylabel)
-    figure.colorbar(image, label="cosine")
+    low, high = bool(values.min() < ends[0] - 1e-4), bool(values.max() > ends[1] + 1e-4)
+    kind = ("neither", "max", "min", "both")[2 * low + high]
+    figure.colorbar(image, label="cosine", extend=kind)
     figure.tight_layout()
     show(figure, alt)
 

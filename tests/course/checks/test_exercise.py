@@ -1,6 +1,7 @@
 """The machinery of the checks: what it accepts, what it rejects, and that it leaves no trace."""
 
 import importlib
+import math
 import pkgutil
 
 import pytest
@@ -107,6 +108,19 @@ def test_choice():
     assert ask("a").message == "Not that." and not ask("a")
     assert "none of the choices: a, b, c" in ask("d").message
     assert "none of the choices" in ask(3).message
+
+
+def test_a_choice_may_be_written_otherwise():
+    ask = Choice("0.2", "bca", (Mistake("abc", "No."),), "Yes.", written=(("(2, 3)", "bca"),))
+    for answer in ("BCA", "b, c, a", " b c a ", (2, 3), "(2,3)"):
+        assert ask(answer), answer
+    assert ask("a b c").message == "No." and "none of the choices" in ask((3, 2)).message
+
+
+def test_a_function_of_one_number_is_named_when_it_meets_many():
+    for one in (math.exp, float, lambda x: x.item()):
+        message = DOUBLE(one).message
+        assert message.endswith("take one number; `torch.exp` and the like take all."), message
 
 
 def test_estimate():

@@ -13,6 +13,12 @@ def test_grouped_bars_show_every_number(drawn):
     assert len({bar.get_hatch() for bar in axis.patches}) == 2
 
 
+def test_a_tiny_share_is_not_written_with_all_its_zeros(drawn):
+    figures.grouped_bars({"tau 0.02": {"one": 3e-7, "two": 0.99, "three": 0.0}}, "share", "a tiny")
+    (figure,) = drawn
+    assert [text.get_text() for text in figure.axes[0].texts] == ["< 0.01", "0.99", "0"]
+
+
 def test_shares_show_each_interval_in_percent(drawn):
     values = {
         "one": {"seen": (0.5, 0.4, 0.6), "held out": (0.2, 0.1, 0.35)},

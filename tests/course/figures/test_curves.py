@@ -50,6 +50,15 @@ def test_health_of_one_run_alone(shown):
     assert not plt.get_fignums()
 
 
+def test_lines_end_where_they_are_told_to(drawn):
+    x = torch.linspace(-1, 1, 5)
+    figures.lines(x, {"steep": 10 * x}, "x", "y", "one line, cut off", ends=(-1.2, 2))
+    figures.lines(x, {"steep": 10 * x}, "x", "y", "one line")
+    cut, whole = (figure.axes[0] for figure in drawn)
+    assert cut.get_ylim() == (-1.2, 2) and whole.get_ylim()[1] > 10
+    assert [tick for tick in cut.get_xticks() if -1 <= tick <= 1] == [-1, -0.5, 0, 0.5, 1]
+
+
 def test_histograms_show_shares(drawn):
     figures.histograms({"one": torch.tensor([1.0, 1.1, 7.0, 7.2])}, "x", "two heaps", (0, 9), (1,))
     (figure,) = drawn

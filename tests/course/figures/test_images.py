@@ -30,3 +30,12 @@ def test_a_rows_name_stands_at_its_left(drawn):
     (figure,) = drawn
     written = [[text.get_text() for text in axis.texts] for axis in figure.axes]
     assert written == [["real"], [], ["drawn"], []]
+
+
+def test_a_matrix_has_the_scale_it_is_given_and_a_tick_for_each_of_few_rows(drawn):
+    figures.matrix(torch.tensor([[0.5, -0.2, 0.1]]), "captions", "pictures", "a row", ends=(0, 0.7))
+    (figure,) = drawn
+    axis = figure.axes[0]
+    assert axis.images[0].get_clim() == (0, 0.7)
+    assert list(axis.get_xticks()) == [0, 1, 2] and list(axis.get_yticks()) == [0]
+    assert axis.images[0].colorbar.extend == "min"  # -0.2 lies below the scale

@@ -1,11 +1,15 @@
 """The losses that work: cosines, InfoNCE as CLIP has it, SigLIP."""
 
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
 from dalle_edu.contrastive import losses
-from dalle_edu.course.checks.exercise import Build, Mistake, random
+from dalle_edu.course.checks.exercise import Build, Mend, Mistake, random, refusing, same
 
 EVERY_LOSS = (
     losses.cosines,
@@ -64,12 +68,22 @@ cosine_matrix = Build(
 
 
 def _pairs() -> list[tuple]:
-    """Embeddings, log-scale and truth, with captions that are true of two pictures."""
+    """Embeddings, log-scale and truth, with captions that are true of two pictures.
+
+    In the last but one, truth is not symmetric: rows and columns share it differently. In the last
+    the scale is 100, and a true caption lies opposite to its picture.
+    """
     randn, cases = random(3), []
     for names, scale in (([0, 1, 2, 3], 1.5), ([0, 1, 1, 2, 0], 2.0), ([0, 0, 1], 0.7)):
         name = torch.tensor(names)
         true = name[:, None] == name
         cases.append((2 * randn(len(name), 6), randn(len(name), 6), torch.tensor(scale), true))
+    vague = torch.tensor([[1, 1, 0, 0], [0, 1, 0, 0], [0, 1, 1, 0], [0, 0, 0, 1]]).bool()
+    cases.append((randn(4, 6), 3 * randn(4, 6), torch.tensor(1.2), vague))
+    image = randn(3, 6)
+    far = torch.stack([image[0], image[1], -image[1]])
+    true = torch.tensor([[1, 0, 0], [0, 1, 1], [0, 1, 1]]).bool()
+    cases.append((image, far, torch.tensor(100.0).log(), true))
     return cases
 
 
@@ -105,11 +119,55 @@ def _diagonal(s: Tensor, positive: Tensor) -> Tensor:
     return F.cross_entropy(s, torch.arange(len(s)))
 
 
+def _shares_of_rows(image: Tensor, text: Tensor, log_scale: Tensor, positive: Tensor) -> Tensor:
+    s = _scaled(image, text, log_scale)
+    share = positive / positive.sum(1, keepdim=True)
+    columns = -(s.log_softmax(0) * share).sum(0).mean()
+    return (_row(s, positive) + columns) / 2
+
+
 def _sum_inside(s: Tensor, positive: Tensor) -> Tensor:
     return -(s.log_softmax(1).exp() * positive).sum(1).log().mean()
 
 
-clip_loss = Build(
+@dataclass(frozen=True)
+class _Trained(Build):
+    """A loss that is trained with: exact at CLIP's largest scale, and all it is given can learn."""
+
+    def _run(self, answer: Callable) -> str:
+        praise = super()._run(answer)
+        image, text, log_scale, positive = self.cases()[0]
+        given = [x.requires_grad_() for x in (image, text, log_scale)]
+        with refusing(self.refused):
+            loss = answer(*given, positive)
+        if not isinstance(loss, Tensor) or not loss.requires_grad:
+            raise Mend(f"The number is right, but no gradient comes back from it: {CUT}")
+        slopes = torch.autograd.grad(loss, given, allow_unused=True)
+        names = ("image", "text", "log_scale")
+        deaf = [name for name, slope in zip(names, slopes, strict=True) if slope is None]
+        if deaf:
+            raise Mend(f"The number is right, but {' and '.join(deaf)} would never learn: {CUT}")
+        return praise
+
+    def known(self, found: Sequence[Any], cases: Sequence[tuple]) -> str | None:
+        """As elsewhere, but the last case is for those who are right in all the others."""
+        wanted = [self.oracle(*case) for case in cases[:-1]]
+        infinite = not torch.as_tensor(found[-1]).isfinite().all()
+        if infinite and same(found[:-1], wanted, self.tolerance):
+            return OVERFLOW
+        return super().known(found[:-1], cases[:-1])
+
+
+CUT = (
+    "`.item()`, `float`, `math.exp` and `torch.tensor` cut the gradient off; `log_scale.exp()` "
+    "does not."
+)
+OVERFLOW = (
+    "Right on paper, but at a scale of 100 it is not finite: e^100 is more than float32 holds, and "
+    "a share of e^-200 is rounded to 0. `log_softmax` takes both together."
+)
+
+clip_loss = _Trained(
     "2.2",
     _clip_by_hand,
     _pairs,
@@ -155,6 +213,15 @@ clip_loss = Build(
         Mistake(
             _clip_with(_scaled, lambda s, p: -_row(s, p)),
             "The sign is lost: a loss falls when the true captions become likelier.",
+        ),
+        Mistake(
+            _clip_with(_scaled, lambda s, p: 2 * _row(s, p)),
+            "You added rows and columns: take the mean of the two.",
+        ),
+        Mistake(
+            _shares_of_rows,
+            "Columns were weighted by the rows' shares: in a column each true *picture* has a "
+            "share of 1 / their number. Give the transposed truth to the same function.",
         ),
         Mistake(
             _clip_with(_scaled, lambda s, p: _row(s, p) * len(s)),
@@ -209,6 +276,24 @@ sigmoid_loss = Build(
         Mistake(
             lambda c, p, s, b: -F.logsigmoid(_signs(p) * (s * c + b)).sum() / len(c) ** 2,
             "You divided by B squared: divide by B.",
+        ),
+        Mistake(
+            lambda c, p, s, b: -F.logsigmoid(_signs(p) * (s * c + b)).sum() / c.shape[1],
+            "You divided by the number of captions M: divide by B, the number of pictures.",
+        ),
+        Mistake(
+            lambda c, p, s, b: -F.logsigmoid(_signs(p) * s * c + b).sum() / len(c),
+            "The bias stands inside the bracket: z turns it too, z * (scale * cosine + bias).",
+        ),
+        Mistake(
+            lambda c, p, s, b: -F.logsigmoid(_signs(p) * (s * c - b)).sum() / len(c),
+            "The bias is added: it is a negative number already where false pairs are the rule.",
+        ),
+        Mistake(
+            lambda c, p, s, b: (
+                -F.logsigmoid(_signs(torch.eye(*c.shape)) * (s * c + b)).sum() / len(c)
+            ),
+            "You took the diagonal for the truth: `positive` says which pairs are true.",
         ),
         Mistake(
             lambda c, p, s, b: F.logsigmoid(_signs(p) * (s * c + b)).sum() / len(c),

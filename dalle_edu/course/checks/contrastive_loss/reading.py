@@ -89,6 +89,11 @@ predict_floor = Estimate(
             "Rows and columns are averaged, not added.",
         ),
         Mistake(lambda guess: guess < 0, "A cross-entropy is never negative."),
+        Mistake(
+            lambda guess: guess > 1.5,
+            "That would be the price of knowing little, and it depends on the batch. The floor "
+            "does not: what is the best a softmax can do with two true captions?",
+        ),
     ),
     lambda measured: f"Measured: {measured:.3f}, log 2. A loss that stops there knows it all.",
 )
@@ -96,12 +101,12 @@ predict_floor = Estimate(
 
 def _bound_cases() -> list[tuple]:
     randn = random(7)
-    return [(randn(n, n) + 4 * torch.eye(n),) for n in (2, 5, 9)]
+    return [(randn(b, m) + 4 * torch.eye(b, m),) for b, m in ((2, 3), (5, 5), (4, 9))]
 
 
 def _bound_by_hand(scores: Tensor) -> Tensor:
     rows = [scores[i].logsumexp(0) - scores[i, i] for i in range(len(scores))]
-    return math.log(len(scores)) - sum(rows) / len(rows)
+    return math.log(scores.shape[1]) - sum(rows) / len(rows)
 
 
 def _row_loss(scores: Tensor) -> Tensor:
@@ -114,29 +119,37 @@ information_bound = Build(
     _bound_cases,
     (
         Mistake(
-            lambda s: math.log2(len(s)) - _row_loss(s),
-            "log2 of B minus a loss in nats mixes units: take math.log.",
+            lambda s: math.log(len(s)) - _row_loss(s),
+            "Each picture chooses among M captions, not among B: it could be right by chance in "
+            "one of M. The ceiling is log M.",
         ),
-        Mistake(lambda s: -_row_loss(s), "log B is missing: at equal scores the bound is 0."),
         Mistake(
-            lambda s: _row_loss(s) - math.log(len(s)),
+            lambda s: math.log2(s.shape[1]) - _row_loss(s),
+            "log2 of M minus a loss in nats mixes units: take math.log.",
+        ),
+        Mistake(
+            lambda s: -_row_loss(s),
+            "The logarithm of M is missing: at equal scores the bound is 0.",
+        ),
+        Mistake(
+            lambda s: _row_loss(s) - math.log(s.shape[1]),
             "The sign is turned: the lower the loss, the more is known.",
         ),
         Mistake(
-            lambda s: math.log(len(s)) + _row_loss(s),
-            "That is above log B, which it can never be: subtract the loss.",
+            lambda s: math.log(s.shape[1]) + _row_loss(s),
+            "That is above log M, which it can never be: subtract the loss.",
         ),
         Mistake(
-            lambda s: (math.log(len(s)) - _row_loss(s)) / math.log(2),
+            lambda s: (math.log(s.shape[1]) - _row_loss(s)) / math.log(2),
             "In bits that is right; the exercise asks for nats.",
         ),
         Mistake(
             lambda s: math.log(s.numel()) - _row_loss(s),
-            "log of the number of *rows*: each row chooses among B captions.",
+            "log of the number of *columns*, M, not of all scores: each row chooses once.",
         ),
     ),
     EVERY_LOSS,
-    "Never above log B: a small batch cannot show that much is known.",
+    "Never above log M, however good the scores: a small batch cannot show that much is known.",
 )
 
 stuck = Choice(
@@ -145,14 +158,25 @@ stuck = Choice(
     (
         Mistake(
             "abc",
-            "Look at the losses first: in which run does nothing move at all? Then at the scale.",
+            "Look at the losses first: in which run does nothing move at all, though the gradient "
+            "is large? Then at the logits.",
         ),
         Mistake("acb", "Run 1's loss fell, so its weights move: it learned to say nothing."),
-        Mistake("bac", "Run 1 is right. Of the others, one has scale 0.01: look at its logits."),
         Mistake(
-            "cab", "Run 2 has the scale 0.01, so a temperature of 100. Which loss never falls?"
+            "bac",
+            "Run 1 is right. At a temperature of 100 a row's logits lie at most 0.02 apart: in "
+            "which run can that be?",
         ),
-        Mistake("cba", "Run 3 is right. Run 1's scale is 20, so its temperature is not 100."),
+        Mistake(
+            "cab",
+            "At a temperature of 100 a row's logits lie at most 0.02 apart, so the loss is log B "
+            "from the first step on. Which run is that? And which loss never falls?",
+        ),
+        Mistake(
+            "cba",
+            "Run 3 is right. Run 1 began at 7.59: logits that lie at most 0.02 apart, as at a "
+            "temperature of 100, cannot cost that much.",
+        ),
     ),
     "Random pairs: the loss falls to log B and stays. A temperature of 100: logits all alike from "
     "the start. No weights in the optimiser: a large gradient, and nothing moves.",

@@ -71,6 +71,7 @@ shapes = Choice(
     ),
     "From the right: 64 and 64 agree, 1 is stretched to 10, and 32 stands alone.",
     read=BROADCASTING,
+    written=(("(32, 1, 64)", "b"), ("(32, 10, 64)", "c"), ("(10, 32, 64)", "d")),
 )
 
 
@@ -163,6 +164,7 @@ squared_distances = Build(
             lambda a, b: a @ b.T, "Those are dot products: subtract first, then square and add."
         ),
     ),
-    praise="(N, 1, D) against (1, M, D): the trick behind every matrix of pairs in this course.",
+    praise="Without a loop it is (N, 1, D) against (1, M, D): the trick behind every matrix of "
+    "pairs in this course.",
     read=TENSORS,
 )

@@ -59,6 +59,27 @@ def any_true(s, positive):
     return (one(s, positive) + one(s.t(), positive.t())) / 2
 
 
+def shares_of_rows(s, positive):
+    share = positive / positive.sum(1, keepdim=True)
+    rows, columns = s.log_softmax(1).mul(share).sum(1), s.log_softmax(0).mul(share).sum(0)
+    return -(rows.mean() + columns.mean()) / 2
+
+
+def as_in_the_formula(s, positive):
+    def one(s, p):
+        share = s.exp() / s.exp().sum(1, keepdim=True)
+        return -torch.stack([share[i].log()[p[i]].mean() for i in range(len(s))]).mean()
+
+    return (one(s, positive) + one(s.T, positive.T)) / 2
+
+
+def log_of_softmax(s, positive):
+    def one(s, p):
+        return -(s.softmax(1).log() * p).sum(1).div(p.sum(1)).mean()
+
+    return (one(s, positive) + one(s.T, positive.T)) / 2
+
+
 def right_by_loops(image, text, log_scale, positive):
     s = logits(image, text, log_scale)
     total = 0
@@ -79,6 +100,13 @@ def right_by_loops(image, text, log_scale, positive):
         (loss_from(logits, arange), "true of two pictures: use `positive`"),
         (loss_from(logits, any_true), "another loss"),
         (loss_from(logits, soft_targets), "being sure costs nothing"),
+        (loss_from(logits, lambda s, p: 2 * symmetric(s, p)), "mean of the two"),
+        (loss_from(logits, shares_of_rows), "the transposed truth"),
+        (loss_from(logits, as_in_the_formula), "at a scale of 100"),
+        (loss_from(logits, log_of_softmax), "at a scale of 100"),
+        (lambda i, t, k, p: symmetric(logits(i, t, torch.tensor(k.item())), p), "but log_scale"),
+        (lambda i, t, k, p: symmetric(logits(i, t.detach(), k), p), "but text would"),
+        (lambda *given: loss_from(logits, symmetric)(*given).item(), "no gradient comes back"),
         (
             lambda i, t, k, p: losses.info_nce(k.exp() * losses.cosines(i, t), p),
             "library's version",
@@ -113,6 +141,8 @@ def pairwise(labels, with_bias, divide):
         (lambda p: p.float() * 2 - 1, False, len, "bias is missing"),
         (lambda p: p.float() * 2 - 1, True, lambda c: len(c) ** 2, "B squared"),
         (lambda p: p.float() * 2 - 1, True, torch.numel, "mean over all pairs"),
+        (lambda p: torch.eye(*p.shape) * 2 - 1, True, len, "`positive` says"),
+        (lambda p: p.float() * 2 - 1, True, lambda c: c.shape[1], "number of captions"),
         (lambda p: p.float() * 2 - 1, True, len, None),
     ],
 )
@@ -120,6 +150,17 @@ def test_sigmoid_loss(labels, with_bias, divide, says):
     verdict = check.sigmoid_loss(pairwise(labels, with_bias, divide))
     assert bool(verdict) == (says is None)
     assert (says or "No softmax") in verdict.message
+
+
+def test_a_bias_in_the_wrong_place_is_told_so():
+    def outside(cosine, positive, scale, bias):
+        return -F.logsigmoid((2.0 * positive - 1) * scale * cosine + bias).sum() / len(cosine)
+
+    def subtracted(cosine, positive, scale, bias):
+        return -F.logsigmoid((2.0 * positive - 1) * (scale * cosine - bias)).sum() / len(cosine)
+
+    assert "inside the bracket" in check.sigmoid_loss(outside).message
+    assert "bias is added" in check.sigmoid_loss(subtracted).message
 
 
 def test_a_sigmoid_loss_that_overflows_is_told_so():

@@ -9,6 +9,10 @@ import torch.nn.functional as F
 from dalle_edu.course.checks import contrastive_loss as check
 
 
+def row_loss(scores):
+    return F.cross_entropy(scores, torch.arange(len(scores)))
+
+
 def test_the_gradient_by_loops_is_right():
     def loops(cosine, tau):
         count = len(cosine)
@@ -44,7 +48,9 @@ def test_the_gradient_as_people_get_it_wrong(answer, says):
         (math.log(16), "untrained"),
         (2 * math.log(2), "averaged"),
         (-0.7, "never negative"),
-        (3.0, "Think again"),
+        (3.0, "price of knowing little"),
+        (math.log(32), "price of knowing little"),
+        (0.3, "Think again"),
     ],
 )
 def test_predicted_floor(guess, says):
@@ -54,9 +60,11 @@ def test_predicted_floor(guess, says):
 @pytest.mark.parametrize(
     ("answer", "says"),
     [
-        (lambda s: math.log(len(s)) + s.diagonal().sub(s.logsumexp(1)).mean(), "Never above"),
-        (lambda s: math.log2(len(s)) - F.cross_entropy(s, torch.arange(len(s))), "mixes units"),
-        (lambda s: math.log(len(s)) + F.cross_entropy(s, torch.arange(len(s))), "above log B"),
+        (lambda s: math.log(s.shape[1]) + s.diagonal().sub(s.logsumexp(1)).mean(), "Never above"),
+        (lambda s: math.log(s.shape[1]) - row_loss(s).item(), "Never above"),
+        (lambda s: math.log(len(s)) - row_loss(s), "The ceiling is log M"),
+        (lambda s: math.log2(s.shape[1]) - row_loss(s), "mixes units"),
+        (lambda s: math.log(s.shape[1]) + row_loss(s), "above log M"),
     ],
 )
 def test_information_bound(answer, says):

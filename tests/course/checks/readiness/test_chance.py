@@ -19,6 +19,7 @@ from dalle_edu.course.checks import readiness as check
         (7.81, "standard deviation"),
         (66.7, "the same weight"),
         (-61, "never negative"),
+        (59, "slip in the arithmetic"),
         (10, "Think again"),
     ],
 )
@@ -55,6 +56,7 @@ def test_surprise(answer, says):
     [
         (math.log(64), "log 64"),
         (4.16, "log 64"),
+        (4.2, "log 64"),
         (6, "in bits"),
         (1.806, "log10"),
         (0.0156, "the probability"),

@@ -57,6 +57,8 @@ def test_shapes():
         10,
         64,
     )
+    assert check.shapes((32, 10, 64)) and check.shapes("(32, 10, 64)")
+    assert "lined up from the right" in check.shapes((10, 32, 64)).message
     assert "length 1 fits" in check.shapes("a").message
     assert "numpy.org" in str(check.shapes("b"))
 
@@ -83,6 +85,7 @@ def test_mean_colour(answer, says):
         (lambda a, b: torch.cdist(a, b).square(), "(N, 1, D)"),
         (lambda a, b: a.square().sum(1)[:, None] + b.square().sum(1) - 2 * a @ b.T, "(N, 1, D)"),
         (torch.cdist, "their squares"),
+        (lambda a, b: torch.stack([(x - b).square().sum(1) for x in a]), "Without a loop"),
         (lambda a, b: (a.unsqueeze(0) - b.unsqueeze(1)).pow(2).sum(-1), "exchanged"),
         (lambda a, b: (a - b).square().sum(1), "it stopped: RuntimeError"),
         (lambda a, b: (a[:, None] - b[None]) ** 2, "sum over the last axis"),
