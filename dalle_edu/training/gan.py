@@ -105,7 +105,8 @@ def train(folder, recipe: Recipe, seed: int, resume=False, device=None, progress
         run.accelerator.backward(d_loss)
         d_optimiser.step()
 
-        # The generator's step, against the discriminator as it now is, its weights held still.
+        # The generator's step, against the discriminator as it now is, its weights held still;
+        # the real pictures' scores are those from before its step, which saves a pass.
         d.requires_grad_(False)
         with run.autocast():
             realness, seen, regions = d.look(drawn)

@@ -5,7 +5,7 @@ from dalle_edu.course.checks.contrastive_loss.article import (
     article_loss,
     predict_rank,
 )
-from dalle_edu.course.checks.contrastive_loss.losses import clip_loss, cosine_matrix, sigmoid_loss
+from dalle_edu.course.checks.contrastive_loss.losses import clip_loss, cosine_matrix
 from dalle_edu.course.checks.contrastive_loss.reading import (
     info_nce_gradient,
     information_bound,
@@ -13,6 +13,7 @@ from dalle_edu.course.checks.contrastive_loss.reading import (
     stuck,
     too_good,
 )
+from dalle_edu.course.checks.contrastive_loss.sigmoid import sigmoid_loss
 
 __all__ = [
     "article_gradient",

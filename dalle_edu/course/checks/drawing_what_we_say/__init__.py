@@ -6,18 +6,14 @@ from dalle_edu.course.checks.drawing_what_we_say.false import (
     predict_fixed_points,
 )
 from dalle_edu.course.checks.drawing_what_we_say.hearing import cross_attention
+from dalle_edu.course.checks.drawing_what_we_say.losses import matching_loss, pairs_loss
 from dalle_edu.course.checks.drawing_what_we_say.reading import (
     always_alike,
     objects_swapped,
     predict_probes,
     words_ignored,
 )
-from dalle_edu.course.checks.drawing_what_we_say.scores import (
-    matching_loss,
-    pairs_loss,
-    projection,
-    two_parts,
-)
+from dalle_edu.course.checks.drawing_what_we_say.scores import projection, two_parts
 
 __all__ = [
     "always_alike",

@@ -77,31 +77,6 @@ def test_unbiased_kid(answer, says):
     assert says in check.unbiased_kid(answer).message
 
 
-def precision_with(neighbour, swap=False):
-    def precision(real, fake, k):
-        real, fake = (fake, real) if swap else (real, fake)
-        between = torch.norm(real[:, None] - real[None], dim=-1)
-        radius = between.sort(1).values[:, neighbour(k)]  # column 0 is the point itself
-        return float(
-            (torch.norm(fake[:, None] - real[None], dim=-1) <= radius).any(1).float().mean()
-        )
-
-    return precision
-
-
-@pytest.mark.parametrize(
-    ("answer", "says"),
-    [
-        (precision_with(lambda k: k), "sets exchanged"),
-        (precision_with(lambda k: k - 1), "its own nearest neighbour"),
-        (precision_with(lambda k: k + 1), "One neighbour too many"),
-        (precision_with(lambda k: k, swap=True), "that is recall"),
-    ],
-)
-def test_precision(answer, says):
-    assert says in check.precision(answer).message
-
-
 @pytest.mark.parametrize(
     ("guess", "says"),
     [
