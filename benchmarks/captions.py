@@ -8,13 +8,11 @@ arms are asked complete and terse prompts. Writes results/captions.json and capt
 entries are not run again.
 """
 
-import argparse
 import random
 from dataclasses import replace
-from pathlib import Path
 from unittest import mock
 
-from benchmarks.common import Results, command, judged, lower_stages, table, train_for
+from benchmarks.common import judged, lower_stages, options, results_of, table, train_for
 from dalle_edu.training import gan
 from dalle_edu.training.batches import Batch, LittleWorld
 from dalle_edu.training.recipes import RECIPES, Recipe
@@ -68,21 +66,8 @@ def figures(entries: dict) -> dict:
 
 
 def main() -> None:
-    ask = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    ask.add_argument("--source", required=True, help="run or shipped model that has stages 1 and 2")
-    ask.add_argument("--minutes", type=float, default=15)
-    ask.add_argument("--seeds", type=int, nargs="+", default=[0])
-    ask.add_argument("--arms", nargs="+", choices=ARMS, default=list(ARMS))
-    ask.add_argument("--recipe", choices=RECIPES, default="laptop")
-    ask.add_argument("--set", action="append", default=[], help="for every arm: gan.batch=32")
-    ask.add_argument("--runs", type=Path, default=Path("runs/captions"), help="where the runs go")
-    ask.add_argument("--judge", help="name or folder; by default the shipped one")
-    ask.add_argument("--steps", type=int, help="instead of minutes")
-    ask.add_argument("-n", type=int, default=500, help="prompts a cell")
-    ask.add_argument("--name", default="captions", help="of the files in results/")
-    o = ask.parse_args()
-    asked = {"minutes": o.minutes, "steps": o.steps, "recipe": o.recipe, "set": o.set}
-    results = Results(o.name, asked | {"source": o.source, "n": o.n, "command": command()})
+    o = options(__doc__, "captions", ARMS)
+    results = results_of(o)
     for seed in o.seeds:
         for number, arm in enumerate(ARMS):
             if arm not in o.arms:

@@ -5,7 +5,8 @@ import json
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable
+from argparse import ArgumentParser, Namespace
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from typing import Any
 from benchmarks import controls
 from dalle_edu import report, zoo
 from dalle_edu.training.device import commit, machine
-from dalle_edu.training.recipes import Recipe
+from dalle_edu.training.recipes import RECIPES, Recipe
 
 RESULTS = Path(__file__).parent / "results"
 # What of the report, and beside it, is measured after each training.
@@ -116,6 +117,34 @@ def train_for(
         train(str(folder), recipe, seed, resume=True)
     done = json.loads((folder / "gan" / "result.json").read_text("utf-8"))
     return {"steps": steps, "minutes": round(done["seconds"] / 60, 2)}
+
+
+def options(doc: str, name: str, arms: Iterable[str], seeds: Sequence[int] = (0,)) -> Namespace:
+    """What a comparison of trainings can be told on the command line.
+
+    Args:
+        doc: of the module; its first line describes the command. name: of its files, by default.
+        arms: to choose from. seeds: by default.
+    """
+    ask = ArgumentParser(description=doc.splitlines()[0])
+    ask.add_argument("--source", required=True, help="run or shipped model that has stages 1 and 2")
+    ask.add_argument("--minutes", type=float, default=15)
+    ask.add_argument("--seeds", type=int, nargs="+", default=list(seeds))
+    ask.add_argument("--arms", nargs="+", choices=list(arms), default=list(arms))
+    ask.add_argument("--recipe", choices=RECIPES, default="laptop")
+    ask.add_argument("--set", action="append", default=[], help="for every arm: gan.batch=32")
+    ask.add_argument("--runs", type=Path, default=Path("runs", name), help="where the runs go")
+    ask.add_argument("--judge", help="name or folder; by default the shipped one")
+    ask.add_argument("--steps", type=int, help="instead of minutes")
+    ask.add_argument("-n", type=int, default=500, help="prompts a cell")
+    ask.add_argument("--name", default=name, help="of the files in results/")
+    return ask.parse_args()
+
+
+def results_of(o: Namespace) -> Results:
+    """Where a comparison told so keeps its entries, and under which conditions they hold."""
+    asked = {"minutes": o.minutes, "steps": o.steps, "recipe": o.recipe, "set": o.set}
+    return Results(o.name, asked | {"source": o.source, "n": o.n, "command": command()})
 
 
 def judged(

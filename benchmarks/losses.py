@@ -8,17 +8,14 @@ Writes results/losses.json and losses.md; finished entries are not run again. Th
 of the generator's loop alone (pictures rendered before); each arm's rate has fallen to the end.
 """
 
-import argparse
-from pathlib import Path
-
 from benchmarks import squared_error
 from benchmarks.common import (
-    Results,
-    command,
     figures,
     judged,
     keep_sheet,
     lower_stages,
+    options,
+    results_of,
     table,
     train_for,
 )
@@ -44,21 +41,8 @@ ARMS = {
 
 
 def main() -> None:
-    ask = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    ask.add_argument("--source", required=True, help="run or shipped model that has stages 1 and 2")
-    ask.add_argument("--minutes", type=float, default=15)
-    ask.add_argument("--seeds", type=int, nargs="+", default=[0])
-    ask.add_argument("--arms", nargs="+", choices=ARMS, default=list(ARMS))
-    ask.add_argument("--recipe", choices=RECIPES, default="laptop")
-    ask.add_argument("--set", action="append", default=[], help="for every arm: gan.batch=32")
-    ask.add_argument("--runs", type=Path, default=Path("runs/losses"), help="where the runs go")
-    ask.add_argument("--judge", help="name or folder; by default the shipped one")
-    ask.add_argument("--steps", type=int, help="instead of minutes")
-    ask.add_argument("-n", type=int, default=500, help="prompts a cell")
-    ask.add_argument("--name", default="losses", help="of the files in results/")
-    o = ask.parse_args()
-    asked = {"minutes": o.minutes, "steps": o.steps, "recipe": o.recipe, "set": o.set}
-    results = Results(o.name, asked | {"source": o.source, "n": o.n, "command": command()})
+    o = options(__doc__, "losses", ARMS)
+    results = results_of(o)
     for seed in o.seeds:
         for arm in o.arms:
             train, changes = ARMS[arm]

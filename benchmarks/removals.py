@@ -7,7 +7,6 @@ with three seeds. The second table switches the stage off in the finished model,
 Writes results/removals.json and removals.md; finished entries are not run again.
 """
 
-import argparse
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
@@ -18,12 +17,12 @@ from torch import nn
 
 from benchmarks import squared_error
 from benchmarks.common import (
-    Results,
-    command,
     figures,
     judged,
     keep_sheet,
     lower_stages,
+    options,
+    results_of,
     table,
     train_for,
 )
@@ -97,21 +96,8 @@ def switched_off(chain: Chain, what: str) -> Chain:
 
 
 def main() -> None:
-    ask = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    ask.add_argument("--source", required=True, help="the finished run or shipped model")
-    ask.add_argument("--minutes", type=float, default=15)
-    ask.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2], help="of the complete one")
-    ask.add_argument("--arms", nargs="+", choices=ARMS, default=list(ARMS))
-    ask.add_argument("--recipe", choices=RECIPES, default="laptop")
-    ask.add_argument("--set", action="append", default=[], help="for every arm: gan.batch=32")
-    ask.add_argument("--runs", type=Path, default=Path("runs/removals"), help="where the runs go")
-    ask.add_argument("--judge", help="name or folder; by default the shipped one")
-    ask.add_argument("--steps", type=int, help="instead of minutes")
-    ask.add_argument("-n", type=int, default=500, help="prompts a cell")
-    ask.add_argument("--name", default="removals", help="of the files in results/")
-    o = ask.parse_args()
-    asked = {"minutes": o.minutes, "steps": o.steps, "recipe": o.recipe, "set": o.set}
-    results = Results(o.name, asked | {"source": o.source, "n": o.n, "command": command()})
+    o = options(__doc__, "removals", ARMS, seeds=(0, 1, 2))
+    results = results_of(o)
 
     def show() -> None:
         kinds = {"retrained": {}, "switched off": {}}

@@ -8,15 +8,13 @@ Both are then asked for the two shapes that they share, and for the others. Writ
 results/shapes.json and shapes.md; finished entries are not run again.
 """
 
-import argparse
 import random
 from dataclasses import asdict, replace
-from pathlib import Path
 
 import torch
 from torch import Tensor
 
-from benchmarks.common import Results, command, lower_stages, table, train_for
+from benchmarks.common import lower_stages, options, results_of, table, train_for
 from dalle_edu import report
 from dalle_edu.evaluation.compositional import score
 from dalle_edu.evaluation.distances import frechet_distance
@@ -81,22 +79,11 @@ def figures(s: report.Subject) -> dict:
 
 
 def main() -> None:
-    ask = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    ask.add_argument("--source", required=True, help="run or shipped model that has stages 1 and 2")
-    ask.add_argument("--minutes", type=float, default=15)
-    ask.add_argument("--seeds", type=int, nargs="+", default=[0])
-    ask.add_argument("--recipe", choices=RECIPES, default="laptop")
-    ask.add_argument("--set", action="append", default=[], help="for every arm: gan.batch=32")
-    ask.add_argument("--runs", type=Path, default=Path("runs/shapes"), help="where the runs go")
-    ask.add_argument("--judge", help="name or folder; by default the shipped one")
-    ask.add_argument("--steps", type=int, help="instead of minutes")
-    ask.add_argument("-n", type=int, default=500, help="prompts a figure")
-    ask.add_argument("--name", default="shapes", help="of the files in results/")
-    o = ask.parse_args()
-    asked = {"minutes": o.minutes, "steps": o.steps, "recipe": o.recipe, "set": o.set}
-    results = Results(o.name, asked | {"source": o.source, "n": o.n, "command": command()})
+    o = options(__doc__, "shapes", ARMS)
+    results = results_of(o)
     for seed in o.seeds:
-        for arm, grammar in ARMS.items():
+        for arm in o.arms:
+            grammar = ARMS[arm]
             GRAMMARS[grammar.name] = grammar  # so that a recipe can name it
             changes = [*o.set, f"data.grammar={grammar.name}"]
             recipe = RECIPES[o.recipe].override(changes)
