@@ -12,7 +12,7 @@ import random
 from dataclasses import replace
 from unittest import mock
 
-from benchmarks.common import judged, lower_stages, options, results_of, table, train_for
+from benchmarks.common import Arm, compare, judged, options, results_of, table
 from dalle_edu.training import gan
 from dalle_edu.training.batches import Batch, LittleWorld
 from dalle_edu.training.recipes import RECIPES, Recipe
@@ -68,22 +68,18 @@ def figures(entries: dict) -> dict:
 def main() -> None:
     o = options(__doc__, "captions", ARMS)
     results = results_of(o)
+    arms = []
     for seed in o.seeds:
-        for number, arm in enumerate(ARMS):
-            if arm not in o.arms:
-                continue
-            train, changes = ARMS[arm]
-            recipe = RECIPES[o.recipe].override([*o.set, *changes])
-            folder = o.runs / f"arm{number}-seed{seed}"
+        for number, (name, (train, changes)) in enumerate(ARMS.items()):
+            if name in o.arms:
+                recipe = RECIPES[o.recipe].override([*o.set, *changes])
+                folder = o.runs / f"arm{number}-seed{seed}"
+                arms.append(Arm(f"{name}, seed {seed}", folder, train, recipe, seed))
 
-            def work(train=train, recipe=recipe, folder=folder, seed=seed) -> dict:
-                done = train_for(
-                    train, lower_stages, o.source, folder, recipe, seed, o.minutes, o.steps
-                )
-                return done | {"figures": figures(judged(folder, o.n, o.judge))}
+    def show() -> None:
+        results.markdown("Captions in training, equal minutes", table(results.entries))
 
-            results.run(f"{arm}, seed {seed}", work)
-            results.markdown("Captions in training, equal minutes", table(results.entries))
+    compare(results, o, arms, lambda run: figures(judged(run, o.n, o.judge)), show)
 
 
 if __name__ == "__main__":

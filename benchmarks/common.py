@@ -7,7 +7,7 @@ import sys
 import tempfile
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -33,8 +33,7 @@ class Results:
 
     def run(self, key: str, work: Callable[[], dict]) -> dict:
         """The entry `key`, worked out now unless it is finished under the same conditions."""
-        entry = self.entries.get(key)
-        if entry is None or any(entry["about"].get(k) != v for k, v in self._conditions().items()):
+        if not self.finished(key):
             self.entries[key] = {"about": self.about} | work()
             text = json.dumps({"entries": self.entries}, indent=1, ensure_ascii=False) + "\n"
             RESULTS.mkdir(exist_ok=True)
@@ -42,6 +41,11 @@ class Results:
             aside.write_text(text, "utf-8")
             aside.replace(self.path)
         return self.entries[key]
+
+    def finished(self, key: str) -> bool:
+        """Whether the entry `key` was worked out under the same conditions."""
+        about = self.entries.get(key, {}).get("about")
+        return about is not None and all(about.get(k) == v for k, v in self._conditions().items())
 
     def markdown(self, title: str, text: str) -> None:
         """Writes `results/NAME.md`, and shows it."""
@@ -83,39 +87,65 @@ def steps_for(train: Callable, source: str, recipe: Recipe, minutes: float) -> i
     return max(8, round(60 * minutes / ((seconds[-1] - seconds[7]) / 16)))
 
 
-def train_for(
-    train: Callable,
-    prepare: Callable[[str, Recipe, Path], None],
-    source: str,
-    folder: Path,
-    recipe: Recipe,
-    seed: int,
-    minutes: float,
-    steps: int | None = None,
-) -> dict[str, Any]:
-    """A training of so many minutes, its rate fallen to the end; continued if it was interrupted.
+@dataclass(frozen=True)
+class Arm:
+    """One training of a comparison.
 
-    Args:
+    Attributes:
+        key: of its entry in the results. folder: of its run.
         train: as `training.gan.train`.
         prepare: puts the lower stages into the folder, as `lower_stages`.
-        source: run or shipped model that has them.
-        steps: instead of minutes.
-
-    Returns:
-        Steps and minutes as they came out.
+        keep: whether its last sample sheet is kept, for a chapter to show.
     """
-    plan = folder / "steps.json"
-    if not plan.exists():
-        folder.mkdir(parents=True, exist_ok=True)
-        prepare(source, recipe, folder)
-        steps = steps or steps_for(train, source, recipe, minutes)
-        plan.write_text(json.dumps(steps), "utf-8")
-    steps = json.loads(plan.read_text("utf-8"))
+
+    key: str
+    folder: Path
+    train: Callable
+    recipe: Recipe
+    seed: int = 0
+    prepare: Callable[[str, Recipe, Path], None] = lower_stages
+    keep: bool = False
+
+
+def compare(
+    results: Results,
+    o: Namespace,
+    arms: Sequence[Arm],
+    figures: Callable[[Path], dict],
+    show: Callable[[], None],
+) -> None:
+    """Trains each arm so many minutes, its rate fallen to the end; goes on where it was stopped.
+
+    How many steps fill the minutes is timed for all arms before the first training, so that they
+    are timed under the same conditions.
+
+    Args:
+        figures: what is measured of a finished run's folder. show: called after each arm.
+    """
+    for arm in arms:
+        plan = arm.folder / "steps.json"
+        if not plan.exists() and not results.finished(arm.key):
+            plan.parent.mkdir(parents=True, exist_ok=True)
+            steps = o.steps or steps_for(arm.train, o.source, arm.recipe, o.minutes)
+            plan.write_text(json.dumps(steps), "utf-8")
+    for arm in arms:
+        results.run(arm.key, lambda arm=arm: train_arm(arm, o) | {"figures": figures(arm.folder)})
+        show()
+
+
+def train_arm(arm: Arm, o: Namespace) -> dict[str, Any]:
+    """The training itself, as planned; steps and minutes as they came out."""
+    if not (arm.folder / "prepared").exists():
+        arm.prepare(o.source, arm.recipe, arm.folder)
+        (arm.folder / "prepared").touch()
+    steps = json.loads((arm.folder / "steps.json").read_text("utf-8"))
     # Of so short a run the fall of the rate is the better half: shapes are won in it.
-    recipe = replace(recipe, gan=replace(recipe.gan, steps=steps, fall=0.5))
-    if not (folder / "gan" / "result.json").exists():
-        train(str(folder), recipe, seed, resume=True)
-    done = json.loads((folder / "gan" / "result.json").read_text("utf-8"))
+    recipe = replace(arm.recipe, gan=replace(arm.recipe.gan, steps=steps, fall=0.5))
+    if not (arm.folder / "gan" / "result.json").exists():
+        arm.train(str(arm.folder), recipe, arm.seed, resume=True)
+    if arm.keep:
+        keep_sheet(arm.folder, o.name)
+    done = json.loads((arm.folder / "gan" / "result.json").read_text("utf-8"))
     return {"steps": steps, "minutes": round(done["seconds"] / 60, 2)}
 
 

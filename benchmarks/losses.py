@@ -9,16 +9,7 @@ of the generator's loop alone (pictures rendered before); each arm's rate has fa
 """
 
 from benchmarks import squared_error
-from benchmarks.common import (
-    figures,
-    judged,
-    keep_sheet,
-    lower_stages,
-    options,
-    results_of,
-    table,
-    train_for,
-)
+from benchmarks.common import Arm, compare, figures, judged, options, results_of, table
 from dalle_edu.training import gan
 from dalle_edu.training.recipes import RECIPES
 
@@ -43,21 +34,18 @@ ARMS = {
 def main() -> None:
     o = options(__doc__, "losses", ARMS)
     results = results_of(o)
+    arms = []
     for seed in o.seeds:
-        for arm in o.arms:
-            train, changes = ARMS[arm]
+        for name in o.arms:
+            train, changes = ARMS[name]
             recipe = RECIPES[o.recipe].override([*o.set, *changes])
-            folder = o.runs / f"{arm.replace(' ', '-').replace(',', '')}-seed{seed}"
+            folder = o.runs / f"{name.replace(' ', '-').replace(',', '')}-seed{seed}"
+            arms.append(Arm(f"{name}, seed {seed}", folder, train, recipe, seed, keep=True))
 
-            def work(train=train, recipe=recipe, folder=folder, seed=seed) -> dict:
-                done = train_for(
-                    train, lower_stages, o.source, folder, recipe, seed, o.minutes, o.steps
-                )
-                keep_sheet(folder, o.name)
-                return done | {"figures": figures(judged(folder, o.n, o.judge))}
+    def show() -> None:
+        results.markdown("Losses, equal minutes", table(results.entries))
 
-            results.run(f"{arm}, seed {seed}", work)
-            results.markdown("Losses, equal minutes", table(results.entries))
+    compare(results, o, arms, lambda run: figures(judged(run, o.n, o.judge)), show)
 
 
 if __name__ == "__main__":

@@ -17,14 +17,14 @@ from torch import nn
 
 from benchmarks import squared_error
 from benchmarks.common import (
+    Arm,
+    compare,
     figures,
     judged,
-    keep_sheet,
     lower_stages,
     options,
     results_of,
     table,
-    train_for,
 )
 from benchmarks.controls import Retrieval
 from dalle_edu import report, zoo
@@ -121,19 +121,15 @@ def main() -> None:
 
     results.run("retrained: retrieval", nearest)
     show()
-    for arm in o.arms:
-        train, prepare, changes = ARMS[arm]
+    arms = []
+    for name in o.arms:
+        train, prepare, changes = ARMS[name]
         recipe = RECIPES[o.recipe].override([*o.set, *changes])
-        for seed in o.seeds if arm == "complete" else o.seeds[:1]:
-            folder = o.runs / f"{arm.replace(' ', '-').replace(':', '')}-seed{seed}"
-
-            def work(train=train, prepare=prepare, recipe=recipe, folder=folder, seed=seed) -> dict:
-                done = train_for(train, prepare, o.source, folder, recipe, seed, o.minutes, o.steps)
-                keep_sheet(folder, o.name)
-                return done | {"figures": figures(judged(folder, o.n, o.judge))}
-
-            results.run(f"retrained: {arm}, seed {seed}", work)
-            show()
+        for seed in o.seeds if name == "complete" else o.seeds[:1]:
+            folder = o.runs / f"{name.replace(' ', '-').replace(':', '')}-seed{seed}"
+            key = f"retrained: {name}, seed {seed}"
+            arms.append(Arm(key, folder, train, recipe, seed, prepare, keep=True))
+    compare(results, o, arms, lambda run: figures(judged(run, o.n, o.judge)), show)
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ from dataclasses import asdict, replace
 import torch
 from torch import Tensor
 
-from benchmarks.common import lower_stages, options, results_of, table, train_for
+from benchmarks.common import Arm, compare, options, results_of, table
 from dalle_edu import report
 from dalle_edu.evaluation.compositional import score
 from dalle_edu.evaluation.distances import frechet_distance
@@ -81,22 +81,19 @@ def figures(s: report.Subject) -> dict:
 def main() -> None:
     o = options(__doc__, "shapes", ARMS)
     results = results_of(o)
+    arms = []
     for seed in o.seeds:
-        for arm in o.arms:
-            grammar = ARMS[arm]
+        for name in o.arms:
+            grammar = ARMS[name]
             GRAMMARS[grammar.name] = grammar  # so that a recipe can name it
-            changes = [*o.set, f"data.grammar={grammar.name}"]
-            recipe = RECIPES[o.recipe].override(changes)
-            folder = o.runs / f"{arm.replace(' ', '-')}-seed{seed}"
+            recipe = RECIPES[o.recipe].override([*o.set, f"data.grammar={grammar.name}"])
+            folder = o.runs / f"{name.replace(' ', '-')}-seed{seed}"
+            arms.append(Arm(f"{name}, seed {seed}", folder, gan.train, recipe, seed))
 
-            def work(recipe=recipe, folder=folder, seed=seed) -> dict:
-                done = train_for(
-                    gan.train, lower_stages, o.source, folder, recipe, seed, o.minutes, o.steps
-                )
-                return done | {"figures": figures(report.subject(str(folder), o.judge, o.n))}
+    def show() -> None:
+        results.markdown("Shapes in training, equal minutes", table(results.entries))
 
-            results.run(f"{arm}, seed {seed}", work)
-            results.markdown("Shapes in training, equal minutes", table(results.entries))
+    compare(results, o, arms, lambda run: figures(report.subject(str(run), o.judge, o.n)), show)
 
 
 if __name__ == "__main__":

@@ -54,5 +54,5 @@ def test_the_command_in_smoke_size(smoke_source, tmp_path, monkeypatch):
     assert shown["complete: two things, pair"]["of"] == 2
     assert "terse: one thing, seen" in shown
     # Finished entries are not run again.
-    monkeypatch.setattr(captions, "train_for", None)
+    monkeypatch.setattr(common, "train_arm", None)
     captions.main()
