@@ -12,7 +12,7 @@ import random
 from dataclasses import replace
 from unittest import mock
 
-from benchmarks.common import Arm, compare, judged, options, results_of, table
+from benchmarks.common import Arm, compare, figures, judged, options, results_of, table
 from dalle_edu.training import gan
 from dalle_edu.training.batches import Batch, LittleWorld
 from dalle_edu.training.recipes import RECIPES, Recipe
@@ -49,20 +49,6 @@ ARMS = {
     "terse": (gan.train, ["data.terse=1"]),
     f"complete, {WRONG:.0%} of another picture": (train_noisy, ["data.terse=0"]),
 }
-ASKED = (("one thing", "seen"), ("two things", "seen"), ("two things", "pair"))
-
-
-def figures(entries: dict) -> dict:
-    """Of a report: English prompts of both kinds, all right; and how far the pictures are."""
-    found = {}
-    for kind in ("complete", "terse"):
-        for row in entries["cells"]["rows"]:
-            where = row["category"], row["split"]
-            if where in ASKED and (row["language"], row["kind"]) == ("en", kind):
-                found[f"{kind}: {', '.join(where)}"] = row["all"]
-    drawn, floor = entries["distance"]["rows"]
-    far = {"Frechet distance": drawn["Frechet distance"], "floor": floor["Frechet distance"]}
-    return found | far
 
 
 def main() -> None:

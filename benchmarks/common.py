@@ -17,9 +17,16 @@ from dalle_edu.training.device import commit, machine
 from dalle_edu.training.recipes import RECIPES, Recipe
 
 RESULTS = Path(__file__).parent / "results"
+
+
+def english_cells(s: report.Subject) -> report.Rows:
+    """English prompts drawn as said: each attribute, and all of it"""
+    return report.cells(s, ("en",))
+
+
 # What of the report, and beside it, is measured after each training.
-FIGURES = {"cells": report.cells}
-FIGURES |= {"distance": controls.distance, "sharpness": controls.sharpness}
+FIGURES = {"cells": english_cells, "distance": controls.distance}
+FIGURES |= {"sharpness": controls.sharpness, "variety": controls.variety}
 
 
 class Results:
@@ -195,20 +202,19 @@ def keep_sheet(run: Path, name: str) -> None:
 
 def figures(entries: dict[str, Any]) -> dict[str, Any]:
     """What a comparison shows of a report: a few cells, a few attributes, distances."""
-    cells = {
-        f"{row['category']}, {row['split']}": row["all"]
-        for row in entries["cells"]["rows"]
-        if (row["language"], row["kind"]) == ("en", "complete") and "thing" in row["category"]
-    }
-    one = next(
-        row
-        for row in entries["cells"]["rows"]
-        if (row["category"], row["split"]) == ("two things", "seen") and "shape" in row
-    )
-    parts = {name: one[name] for name in ("colour", "size", "shape", "place")}
+    found = {}
+    for row in entries["cells"]["rows"]:
+        if row["language"] == "en" and "thing" in row["category"]:
+            kind = "" if row["kind"] == "complete" else "terse: "
+            found[f"{kind}{row['category']}, {row['split']}"] = row["all"]
+            if (kind, row["category"], row["split"]) == ("", "two things", "seen"):
+                found |= {name: row[name] for name in ("colour", "size", "shape", "place")}
     drawn, floor = entries["distance"]["rows"]
-    far = {"Frechet distance": drawn["Frechet distance"], "floor": floor["Frechet distance"]}
-    return cells | parts | far | {"sharpness": entries["sharpness"]["rows"][0]["sharpness"]}
+    found |= {"Frechet distance": drawn["Frechet distance"], "floor": floor["Frechet distance"]}
+    open_alike = {
+        f"open {row['left open']} alike": row["drawn"] for row in entries["variety"]["rows"]
+    }
+    return found | {"sharpness": entries["sharpness"]["rows"][0]["sharpness"]} | open_alike
 
 
 def table(entries: dict[str, dict]) -> str:

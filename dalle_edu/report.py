@@ -136,11 +136,11 @@ def audit(s: Subject) -> Rows:
     return [{"what": name, "share": share} for name, share in found.items()]
 
 
-def cells(s: Subject) -> Rows:
+def cells(s: Subject, languages: Sequence[str] = ("en", "zh")) -> Rows:
     """Drawn as said: each attribute, and all of it (a complete prompt: and nothing else there)"""
     rows = []
     for category, split in CELLS:
-        for language in ("en", "zh") if grammar_of(category) in (CORE, s.grammar) else ():
+        for language in languages if grammar_of(category) in (CORE, s.grammar) else ():
             for kind in ("complete", "terse"):
                 asked = prompts(split, category, language, kind, s.n)
                 where = {"category": category, "split": split, "language": language, "kind": kind}

@@ -51,7 +51,7 @@ def test_the_command_in_smoke_size(smoke_source, tmp_path, monkeypatch):
     found = json.loads((tmp_path / "results" / "captions.json").read_text("utf-8"))["entries"]
     assert [key.removesuffix(", seed 0") for key in found] == arms
     shown = found["terse, seed 0"]["figures"]
-    assert shown["complete: two things, pair"]["of"] == 2
+    assert shown["two things, pair"]["of"] == 2
     assert "terse: one thing, seen" in shown
     # Finished entries are not run again.
     monkeypatch.setattr(common, "train_arm", None)
