@@ -18,6 +18,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from dalle_edu.course.checks.telling import apart, same, told
+
 REFUSED = "this exercise asks for your own"
 # What torch says when a tensor of many numbers is given where one number is wanted.
 ONE_NUMBER = re.compile(r"converted to (a )?(Python )?[Ss]calar")
@@ -94,7 +96,7 @@ class Build:
         pairs = zip(cases, found, wanted, strict=True)
         case, got, want = next(x for x in pairs if not same(x[1], x[2], self.tolerance))
         _fits(case, got, want)
-        raise Mend(f"With {_told(case)} it gave {_short(got)}; right is {_short(want)}.")
+        raise Mend(f"With {told(case)} it gave {apart(got, want, self.tolerance)}.")
 
     def known(self, found: Sequence[Any], cases: Sequence[tuple]) -> str | None:
         """The mend of the mistake that gives on every case what was found, if there is one."""
@@ -195,7 +197,7 @@ def call(answer: Callable, *inputs: Any) -> Any:
             raise
         if REFUSED in str(error):
             raise Mend(f"The library's version was called: {REFUSED}.") from error
-        said = f"Called with {_told(inputs)} it stopped: {type(error).__name__}: {error}"
+        said = f"Called with {told(inputs)} it stopped: {type(error).__name__}: {error}"
         said = said.rstrip(" .") + "."
         if ONE_NUMBER.search(said):
             said += " `math` and `float` take one number; `torch.exp` and the like take all."
@@ -203,21 +205,6 @@ def call(answer: Callable, *inputs: Any) -> Any:
     if not same(given, inputs, 0.0):
         raise Mend("It changed its inputs. Work on new tensors: x = x * 2, not x *= 2.")
     return found
-
-
-def same(found: Any, wanted: Any, tolerance: float) -> bool:
-    """Equal up to a tolerance: numbers and tensors, alone, in tuples, lists and dictionaries."""
-    if isinstance(wanted, tuple | list):
-        if not isinstance(found, tuple | list) or len(found) != len(wanted):
-            return False
-        return all(same(f, w, tolerance) for f, w in zip(found, wanted, strict=True))
-    if isinstance(wanted, float | Tensor) or isinstance(found, Tensor):
-        try:
-            f, w = (torch.as_tensor(x).detach().double() for x in (found, wanted))
-        except (TypeError, ValueError, RuntimeError):
-            return False
-        return f.shape == w.shape and torch.allclose(f, w, tolerance, tolerance, equal_nan=True)
-    return found == wanted
 
 
 @contextlib.contextmanager
@@ -266,23 +253,4 @@ def _fits(case: tuple, got: Any, want: Any) -> None:
             raise Mend(f"It should return {len(want)} things, in this order: see the docstring.")
     elif isinstance(want, Tensor) and isinstance(got, Tensor) and got.shape != want.shape:
         shapes = f"{tuple(got.shape)}; right is {tuple(want.shape)}"
-        raise Mend(f"With {_told(case)} it gave the shape {shapes}.")
-
-
-def _told(case: Sequence[Any]) -> str:
-    """Arguments in a few words: shapes of tensors, the values of other things."""
-    shaped = (isinstance(x, Tensor) and x.ndim for x in case)
-    pairs = zip(case, shaped, strict=True)
-    return ", ".join(f"a tensor {tuple(x.shape)}" if s else _short(x) for x, s in pairs)
-
-
-def _short(value: Any) -> str:
-    if isinstance(value, Tensor):
-        if value.numel() == 1:
-            return f"{value.item():.4g}"
-        return f"a tensor {tuple(value.shape)} that begins {value.flatten()[0].item():.4g}"
-    if isinstance(value, tuple | list):
-        return "(" + ", ".join(_short(x) for x in value) + ")"
-    if isinstance(value, bytes):
-        return f"{len(value)} bytes"
-    return f"{value:.4g}" if isinstance(value, float) else repr(value)
+        raise Mend(f"With {told(case)} it gave the shape {shapes}.")

@@ -18,7 +18,6 @@ from dalle_edu.course.checks.exercise import (
     call,
     random,
     refusing,
-    same,
 )
 
 DOUBLE = Build(
@@ -45,7 +44,7 @@ def test_right_is_true_and_says_so():
     [
         (lambda x: 2 + x, "You added."),
         (lambda x: (2 * x).unsqueeze(1), "One axis too many."),
-        (lambda x: 3 * x, r"With a tensor \(3,\) it gave a tensor \(3,\) that begins"),
+        (lambda x: 3 * x, r"With a tensor \(3,\) it gave \S+ at \[0\]; right is"),
         (lambda x: (2 * x).sum(), r"it gave the shape \(\); right is \(3,\)"),
         (lambda x: None, "returned nothing"),
         (lambda x: {"x": x}, "right is a tensor"),
@@ -143,24 +142,6 @@ def test_where_to_read_is_said_only_where_something_is_wrong():
     assert str(ask("a")) == "Exercise 0.4: not right yet. Not that. Read: page 3"
     assert "page" not in str(ask("b")) + str(ask(None)) + ask("a").message
     assert ask(None).read == "page 3"
-
-
-@pytest.mark.parametrize(
-    ("found", "wanted", "equal"),
-    [
-        (torch.ones(2), torch.ones(2) + 1e-6, True),
-        (torch.ones(2), torch.ones(3), False),
-        (1.0, torch.tensor(1.0), True),
-        ((1.0, 2.0), [1.0, 2.0], True),
-        ((1.0,), (1.0, 2.0), False),
-        ("a", 1.0, False),
-        (float("nan"), float("nan"), True),
-        (float("nan"), 1.0, False),
-        ("red", "red", True),
-    ],
-)
-def test_same(found, wanted, equal):
-    assert same(found, wanted, 1e-4) == equal
 
 
 def test_call_gives_copies():
