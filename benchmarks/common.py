@@ -11,6 +11,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import torch
+
 from benchmarks import controls
 from dalle_edu import report, zoo
 from dalle_edu.training.device import commit, machine
@@ -163,6 +165,8 @@ def options(doc: str, name: str, arms: Iterable[str], seeds: Sequence[int] = (0,
         doc: of the module; its first line describes the command. name: of its files, by default.
         arms: to choose from. seeds: by default.
     """
+    # A training asks for this itself; threads that judged something before would not hear of it.
+    torch.set_flush_denormal(True)
     ask = ArgumentParser(description=doc.splitlines()[0])
     ask.add_argument("--source", required=True, help="run or shipped model that has stages 1 and 2")
     ask.add_argument("--minutes", type=float, default=15)
