@@ -10,7 +10,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check -c constraints.txt
 PYTEST := $(BIN)/python -m pytest -q
 
-.PHONY: help draw test lint size unit gates mutations notebooks render timings lab workbook
+.PHONY: help draw test lint size unit gates mutations notebooks render timings book lab workbook
 .NOTPARALLEL:
 
 help: ## this list
@@ -19,7 +19,7 @@ help: ## this list
 draw: .venv/base.stamp ## draw PROMPT="..." into picture.png
 	@$(BIN)/dalle-edu draw "$$PROMPT" -o picture.png
 
-test: lint size unit gates notebooks ## everything a change has to pass
+test: lint size unit gates notebooks book ## everything a change has to pass
 	@echo "make test: green"
 
 lint: .venv/all.stamp ## style, in code and notebooks
@@ -30,7 +30,7 @@ size: .venv/all.stamp ## how large the counted library is, and its limits
 	$(BIN)/python -m tools.size
 
 unit: .venv/all.stamp ## quick tests
-	$(PYTEST) -m "not slow and not distributed and not fault"
+	$(PYTEST) -m "not slow and not distributed and not fault and not book"
 
 gates: .venv/all.stamp ## three mutations with their chapters, the slow tests, the smoke training
 	$(BIN)/python -m tools.gates
@@ -49,6 +49,12 @@ render: .venv/all.stamp ## run and store notebooks; one: NOTEBOOK=notebooks/00_t
 
 timings: .venv/all.stamp ## seconds and memory of each notebook, here and on a plain laptop
 	$(BIN)/python -m tools.timings $(NOTEBOOK)
+
+book: .venv/all.stamp ## build the book into book/_build/html, and check it; needs npm once
+	$(BIN)/python -m tools.vendor_js
+	$(BIN)/python -m sphinx -W --keep-going -q -b html -d book/_build/doctrees book book/_build/html
+	$(BIN)/python -m tools.site
+	$(PYTEST) tests/test_book.py
 
 lab: .venv/all.stamp ## open the notebooks in JupyterLab
 	$(BIN)/jupyter lab --notebook-dir=.

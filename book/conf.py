@@ -22,18 +22,21 @@ extensions = [
     "sphinx_copybutton",
     "sphinx_design",
     "sphinxcontrib.bibtex",
+    "book.alts",
     "book.docstrings",
     "book.roles",
 ]
 exclude_patterns = ["_build", "_static"]
 nitpicky = True
-nitpick_ignore_regex = [("py:.*", r"(?!dalle_edu\.).*")]  # torch and friends are described elsewhere
+nitpick_ignore_regex = [
+    ("py:.*", r"(?!dalle_edu\.).*")
+]  # torch and friends are described elsewhere
 numfig = True
 
 # Notebooks are shown as they are stored; tests run them elsewhere.
 nb_execution_mode = "off"
 nb_render_markdown_format = "myst"
-myst_enable_extensions = ["amsmath", "attrs_block", "colon_fence", "dollarmath"]
+myst_enable_extensions = ["amsmath", "colon_fence", "deflist", "dollarmath"]
 myst_heading_anchors = 3
 bibtex_bibfiles = ["refs.bib"]
 bibtex_default_style = "unsrt"
@@ -61,7 +64,8 @@ html_css_files = ["book.css"]
 html_static_path = ["_static"]
 html_theme = "sphinx_book_theme"
 html_title = "dalle_edu"
-html_last_updated_fmt = None
+html_favicon = "_static/icon.svg"
+html_context = {"default_mode": "auto"}  # light or dark, as the reader's system says
 html_copy_source = False
 html_show_sourcelink = False
 html_theme_options = {

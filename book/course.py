@@ -55,10 +55,7 @@ class Chapter:
 
 PLANNED = (
     Chapter(
-        "08_the_whole_chain",
-        "The whole chain",
-        "does each stage earn its place?",
-        ("04", "07"),
+        "08_the_whole_chain", "The whole chain", "does each stage earn its place?", ("04", "07")
     ),
     Chapter("09_is_it_any_good", "Evaluation", "how would we know?", ("01", "03")),
     Chapter(
@@ -67,9 +64,7 @@ PLANNED = (
     Chapter("11_dalle1", "DALL-E 1", "what was DALL-E really?", ("10",)),
     Chapter("12_diffusion", "Diffusion", "what replaced it?", ("04", "05")),
     Chapter("13_dalle2", "DALL-E 2", "and DALL-E 2?", ("11", "12")),
-    Chapter(
-        "14_scaling_up", "Scaling up", "what changes on a GPU, and on eight?", ("02", "07")
-    ),
+    Chapter("14_scaling_up", "Scaling up", "what changes on a GPU, and on eight?", ("02", "07")),
     Chapter("15_studio", "Studio", "what is it for?", ("08",)),
     Chapter("16_responsibility", "Responsibility", "should it ship?", ("09",)),
 )

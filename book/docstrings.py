@@ -54,7 +54,9 @@ def by_name(lines: list[str]) -> list[str]:
     held = lines[start:end]
     if sum(bool(NAMED.match(text)) for text in held) < 2:
         return lines
-    listed = [NAMED.sub(r"    - **\1**: ", text) if NAMED.match(text) else f"  {text}" for text in held]
+    listed = [
+        NAMED.sub(r"    - **\1**: ", text) if NAMED.match(text) else f"  {text}" for text in held
+    ]
     return [*lines[:start], "    By name,", "", *listed, "", *lines[end:]]
 
 

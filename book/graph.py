@@ -8,48 +8,58 @@ from html import escape
 
 from book.course import Chapter
 
-WIDTH, HEIGHT = 150, 46  # of a box
-ACROSS, DOWN = 176, 82  # from one box to the next
+WIDTH, HEIGHT = 164, 46  # of a box
+ACROSS, DOWN = 190, 84  # from one box to the next
 MARGIN = 8
+# Columns in which no line runs behind a box; a chapter that is not named takes what is free.
+COLUMNS = {"01": 0, "09": 0, "16": 0, "00": 1, "10": 1, "11": 1, "A": 2, "02": 2, "03": 2}
+COLUMNS |= {"07": 2, "08": 2, "15": 2, "04": 3, "05": 3, "06": 3, "14": 3, "12": 4, "13": 4}
 
 
-def levels(every: list[Chapter]) -> dict[str, int]:
-    """Number to row: one below the lowest of what a chapter needs.
+def ancestors(every: list[Chapter]) -> dict[str, set[str]]:
+    """Number to everything that a chapter needs, directly or through another one.
 
     Raises:
         ValueError: if a chapter needs one that is not there, or two need each other.
     """
     needs = {c.number: c.needs for c in every}
-    found: dict[str, int] = {}
+    found: dict[str, set[str]] = {}
 
-    def level(number: str, above: tuple[str, ...] = ()) -> int:
-        if number not in needs or number in above:
-            raise ValueError(f"chapter {above[-1]} needs {number}: mend `needs`")
+    def of(number: str, below: tuple[str, ...] = ()) -> set[str]:
+        if number not in needs or number in below:
+            raise ValueError(f"chapter {below[-1]} needs {number}: mend `needs`")
         if number not in found:
-            found[number] = max((level(n, (*above, number)) + 1 for n in needs[number]), default=0)
+            above = [of(n, (*below, number)) | {n} for n in needs[number]]
+            found[number] = set().union(*above)
         return found[number]
 
-    for chapter in every:
-        level(chapter.number)
-    return found
+    return {c.number: of(c.number) for c in every}
 
 
-def places(every: list[Chapter]) -> dict[str, tuple[float, int]]:
-    """Number to (column, row); in a row boxes stand below what they need, as far as there is room."""
-    rows = levels(every)
-    placed: dict[str, tuple[float, int]] = {}
-    for row in range(max(rows.values()) + 1):
-        held = [c for c in every if rows[c.number] == row]
+def lines(every: list[Chapter]) -> list[tuple[str, str]]:
+    """(needed, needs) for each line that is drawn: none that follows from two others."""
+    above = ancestors(every)
+    return [
+        (need, c.number)
+        for c in every
+        for need in c.needs
+        if not any(need in above[other] for other in c.needs)
+    ]
 
-        def wish(c: Chapter) -> float:
-            above = [placed[n][0] for n in c.needs]
-            return sum(above) / len(above) if above else 9.0
 
-        free = -1.0
-        for c in sorted(held, key=lambda c: (wish(c), c.number) if c.needs else (9, c.number)):
-            free = max(free + 1, round(wish(c)) if c.needs else 0)
-            placed[c.number] = (free, row)
-    return placed
+def places(every: list[Chapter]) -> dict[str, tuple[int, int]]:
+    """Number to (column, row), each chapter one row below the lowest that it needs."""
+    above = ancestors(every)
+    rows: dict[str, int] = {}
+    for number in sorted(above, key=lambda n: len(above[n])):
+        rows[number] = max((rows[n] + 1 for n in above[number]), default=0)
+    taken: dict[tuple[int, int], str] = {}
+    for number, row in rows.items():
+        column = COLUMNS.get(number, 0)
+        while (column, row) in taken:
+            column += 1
+        taken[column, row] = number
+    return {number: place for place, number in taken.items()}
 
 
 def drawing(every: list[Chapter]) -> str:
@@ -58,13 +68,13 @@ def drawing(every: list[Chapter]) -> str:
     middle = {n: (MARGIN + x * ACROSS + WIDTH / 2, MARGIN + y * DOWN) for n, (x, y) in at.items()}
     width = 2 * MARGIN + max(x for x, _ in at.values()) * ACROSS + WIDTH
     height = 2 * MARGIN + max(y for _, y in at.values()) * DOWN + HEIGHT
-    lines, boxes = [], []
+    paths, boxes = [], []
+    for above, below in lines(every):
+        (fx, fy), (x, y) = middle[above], middle[below]
+        fy, bend = fy + HEIGHT, (y - fy - HEIGHT) / 2
+        paths.append(f'<path d="M{fx} {fy}C{fx} {fy + bend} {x} {y - bend} {x} {y}"/>')
     for c in every:
         x, y = middle[c.number]
-        for need in c.needs:
-            fx, fy = middle[need][0], middle[need][1] + HEIGHT
-            bend = (y - fy) / 2
-            lines.append(f'<path d="M{fx} {fy}C{fx} {fy + bend} {x} {y - bend} {x} {y}"/>')
         kind = "written" if c.written else "planned"
         boxes.append(
             f'<a href="{c.page}.html"><rect class="{kind}" x="{x - WIDTH / 2}" y="{y}" '
@@ -72,9 +82,9 @@ def drawing(every: list[Chapter]) -> str:
             f'<text x="{x}" y="{y + 20}">{c.number}</text>'
             f'<text x="{x}" y="{y + 37}">{escape(c.title)}</text></a>'
         )
-    title = "Which chapter needs which. The same as a list stands in the table below."
+    said = "Which chapter needs which; the same as a list stands in the table below."
     return (
-        f'<div class="course-map"><svg viewBox="0 0 {width:.0f} {height:.0f}" role="group" '
-        f'aria-label="{title}" style="min-width: {width * 0.6:.0f}px">\n'
-        f"<g>{''.join(lines)}</g>\n" + "\n".join(boxes) + "\n</svg></div>\n"
+        f'<div class="course-map" tabindex="0"><svg viewBox="0 0 {width:.0f} {height:.0f}" '
+        f'role="group" aria-label="{said}" style="min-width: {width * 0.7:.0f}px">\n'
+        f"<g>{''.join(paths)}</g>\n" + "\n".join(boxes) + "\n</svg></div>\n"
     )

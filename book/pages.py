@@ -42,7 +42,7 @@ def works(text: str) -> list[str]:
 
 
 def elsewhere(name: str, repository: str = REPOSITORY) -> str:
-    """Links to places that run a notebook; plain text, since a badge would be fetched from there."""
+    """Links to places that run a notebook; plain text: a badge would be fetched."""
     if not repository:
         return "Colab and Binder: not published yet"
     path = f"notebooks/{name}.ipynb"
@@ -88,7 +88,8 @@ def planned(chapter: Chapter) -> str:
     needs = ", ".join(f"{{title-of}}`{number}`" for number in chapter.needs)
     return (
         f"# {chapter.number} {chapter.title}: {chapter.question}\n\n"
-        f":::{{admonition}} Planned\nThis chapter is not written yet. It will build on {needs}.\n:::"
+        ":::{admonition} Planned\n"
+        f"This chapter is not written yet. It will build on {needs}.\n:::"
         f"{chinese(chapter.number)}\n"
     )
 
@@ -104,13 +105,13 @@ def toctrees(every: list[Chapter]) -> str:
 
 def table(every: list[Chapter]) -> str:
     """All chapters with their questions, what they need and how long they take to read."""
-    lines = ["| Chapter | Question | Needs | Minutes |", "| --- | --- | --- | --- |"]
+    lines = ["| Chapter | Question | Needs | Minutes | Main parts |"]
+    lines.append("| --- | --- | --- | --- | --- |")
     for _, held in by_part(every):
         for c in held:
             needs = ", ".join(f"{{chapter}}`{n}`" for n in c.needs) or "-"
-            minutes = f"{c.minutes}, {c.main} main" if c.main < c.minutes else str(c.minutes)
             question = c.question[0].upper() + c.question[1:]
-            told = minutes if c.written else "planned"
+            told = f"{c.minutes} | {c.main}" if c.written else "planned | "
             lines.append(f"| {{title-of}}`{c.number}` | {question} | {needs} | {told} |")
     return "\n".join(lines) + "\n"
 

@@ -18,7 +18,7 @@ NAMES = re.compile(r"\b([Cc]hapters?) (\d+)((?:(?:, | and |, and | to )\d+)*)(?!
 
 
 def linked(text: str, role: Callable[[str], str]) -> str:
-    """`text` with every chapter that it names put through `role`: "chapter 3", or "5" of several."""
+    """`text` with each chapter that it names put through `role`: "chapter 3", or "5" of several."""
 
     def link(found: re.Match) -> str:
         word, first, more = found.groups()

@@ -20,7 +20,7 @@ LATE = {"accelerate", "datasets", "IPython", "ipywidgets", "matplotlib", "pandas
 # Quick to import: `import dalle_edu` and `dalle-edu --help` must not wait for torch.
 LIGHT = ["__init__.py", "__main__.py", "cli.py", "training/recipes.py"]
 # Tests that mirror no module: they concern the whole project.
-WHOLE = {"test_environment_yml", "test_exercises", "test_house", "test_import"}
+WHOLE = {"test_book", "test_environment_yml", "test_exercises", "test_house", "test_import"}
 WHOLE |= {"test_notebooks", "test_project"}
 FUNCTION = ast.FunctionDef | ast.AsyncFunctionDef
 

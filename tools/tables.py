@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from dalle_edu.evaluation.damage import FOILS
+from tools import chinese
 
 ROOT = Path(__file__).parent.parent
 PLACE = re.compile(r"(<!-- figures -->\n).*?(\n<!-- /figures -->)", re.DOTALL)
@@ -82,7 +83,7 @@ def figures(report: dict[str, Any]) -> str:
 
 
 def main(name: str = "little-world") -> None:
-    """Writes the tables of a shipped model into README and card."""
+    """Writes the tables of a shipped model into README, in both languages, and card."""
     path = ROOT / "benchmarks" / "results" / name / "report.json"
     text = figures(json.loads(path.read_text("utf-8")))
     for place in (ROOT / "README.md", ROOT / "dalle_edu" / "weights" / name / "card.md"):
@@ -90,6 +91,7 @@ def main(name: str = "little-world") -> None:
         if not PLACE.search(page):
             raise SystemExit(f"{place.name} has no lines <!-- figures --> and <!-- /figures -->")
         place.write_text(PLACE.sub(lambda m: m[1] + text + m[2], page), "utf-8")
+    chinese.main(ROOT)
 
 
 if __name__ == "__main__":

@@ -21,6 +21,7 @@ from typing import Any
 import nbformat
 
 from dalle_edu.training.device import machine
+from tools import chinese
 from tools.render_notebooks import execute
 
 ROOT = Path(__file__).parent.parent
@@ -109,6 +110,7 @@ def main(arguments: list[str]) -> int:
     page = ROOT / "README.md"
     text = page.read_text("utf-8")
     page.write_text(PLACE.sub(lambda m: m[1] + table(found) + m[2], text), "utf-8")
+    chinese.main(ROOT)
     for broken in (complaints := slow(found)):
         print(broken)
     return bool(complaints)

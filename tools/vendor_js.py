@@ -39,7 +39,13 @@ FILES = (
         "es5/tex-svg.js",
         "d4295dc33744836935c1399feece5159577b34c5c8ffb9f1c6324cd82e03a882",
     ),
-    File("require.js", "requirejs", "2.3.8", "require.js", "c1fc6b1d53af7522f78d664922abb32acac64ed0ecccb8f907f1e6fc7262563a"),
+    File(
+        "require.js",
+        "requirejs",
+        "2.3.8",
+        "require.js",
+        "c1fc6b1d53af7522f78d664922abb32acac64ed0ecccb8f907f1e6fc7262563a",
+    ),
     File(
         "widgets.js",
         "@jupyter-widgets/html-manager",
