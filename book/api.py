@@ -13,6 +13,18 @@ ORDER = (
     ("zoo", "report", "export", "training", "course", "cli"),
 )
 HIDDEN = "checks/"  # they hold the exercises' answers
+INDEX = """# API reference
+
+From the docstrings, in the order of the house: a module uses only what stands above it. Each names
+the chapters that build or use it. Shapes are in the same letters everywhere: B batch, L tokens, D
+embedding, C channels, H, W; pictures between functions are uint8 (B, 3, H, W). The checks of the
+exercises are left out: they hold the answers.
+
+```{eval-rst}
+.. autofunction:: dalle_edu.load
+```
+
+"""
 
 
 def modules(place: str, package: Path = PACKAGE) -> list[Path]:
@@ -56,14 +68,7 @@ def page(place: str, package: Path = PACKAGE) -> str:
 def pages(package: Path = PACKAGE) -> dict[str, str]:
     """File name in `book/` to text: an index, and a page for each place that is there."""
     made = {}
-    index = (
-        "# API reference\n\n"
-        "From the docstrings, in the order of the house: a module uses only what stands above it. "
-        "Each\nmodule names the chapters that build or use it. Shapes are in the same letters "
-        "everywhere: B batch,\nL tokens, D embedding, C channels, H, W; pictures between functions "
-        "are uint8 (B, 3, H, W).\n\nThe checks of the exercises are left out: they hold the answers."
-        "\n\n```{eval-rst}\n.. autofunction:: dalle_edu.load\n```\n\n"
-    )
+    index = INDEX
     for group in ORDER:
         there = [place for place in group if modules(place, package)]
         if there:

@@ -38,6 +38,7 @@ class Chapter:
     minutes: int = HOUR  # of reading, all of it
     main: int = HOUR  # without the parts marked deeper
     written: bool = False
+    plan: str = ""  # what it will hold
 
     @property
     def number(self) -> str:
@@ -55,18 +56,67 @@ class Chapter:
 
 PLANNED = (
     Chapter(
-        "08_the_whole_chain", "The whole chain", "does each stage earn its place?", ("04", "07")
+        "08_the_whole_chain",
+        "The whole chain",
+        "does each stage earn its place?",
+        ("04", "07"),
+        plan="Each stage shown, then removed, one at a time, retrained under the same budget and "
+        "read by the same judge; re-ranking the best of N; a playground.",
     ),
-    Chapter("09_is_it_any_good", "Evaluation", "how would we know?", ("01", "03")),
     Chapter(
-        "10_discrete_pictures", "Discrete pictures", "can a picture be a sentence?", ("03", "06")
+        "10_discrete_pictures",
+        "Discrete pictures",
+        "can a picture be a sentence?",
+        ("03", "06"),
+        plan="A discrete autoencoder: the bound on the likelihood with its normalisation stated, "
+        "Gumbel-softmax, and how many codes are used.",
     ),
-    Chapter("11_dalle1", "DALL-E 1", "what was DALL-E really?", ("10",)),
-    Chapter("12_diffusion", "Diffusion", "what replaced it?", ("04", "05")),
-    Chapter("13_dalle2", "DALL-E 2", "and DALL-E 2?", ("11", "12")),
-    Chapter("14_scaling_up", "Scaling up", "what changes on a GPU, and on eight?", ("02", "07")),
-    Chapter("15_studio", "Studio", "what is it for?", ("08",)),
-    Chapter("16_responsibility", "Responsibility", "should it ship?", ("09",)),
+    Chapter(
+        "11_dalle1",
+        "DALL-E 1",
+        "what was DALL-E really?",
+        ("10",),
+        plan="An autoregressive transformer over text and picture tokens: cached keys, guidance, "
+        "re-ranking; the same data, minutes and judge as the GAN.",
+    ),
+    Chapter(
+        "12_diffusion",
+        "Diffusion",
+        "what replaced it?",
+        ("04", "05"),
+        plan="Diffusion and rectified flow, first on chapter 5's 25 places, then small pictures.",
+    ),
+    Chapter(
+        "13_dalle2",
+        "DALL-E 2",
+        "and DALL-E 2?",
+        ("11", "12"),
+        plan="A diffusion prior from text to picture embeddings, a decoder, guidance; the GAN, "
+        "DALL-E 1 and DALL-E 2 in one table.",
+    ),
+    Chapter(
+        "14_scaling_up",
+        "Scaling up",
+        "what changes on a GPU, and on eight?",
+        ("02", "07"),
+        plan="Arithmetic and memory counted, then measured; mixed precision, compilation; the "
+        "contrastive loss across processes, equal to one; cost, and small scaling curves.",
+    ),
+    Chapter(
+        "15_studio",
+        "Studio",
+        "what is it for?",
+        ("08",),
+        plan="Design, games, film and advertising: files that real tools open; editing by words.",
+    ),
+    Chapter(
+        "16_responsibility",
+        "Responsibility",
+        "should it ship?",
+        ("09",),
+        plan="Bias planted, measured and reduced; memorisation, provenance, energy; licences and "
+        "terms by date; a model card.",
+    ),
 )
 
 

@@ -15,6 +15,7 @@ from book.course import REPOSITORY, SEVEN_HOURS, Chapter, by_part, chapters
 from book.roles import linked
 
 HERE = Path(__file__).parent
+SLIDERS = "Sliders move where the notebook runs; on this page they show one position."
 # What must stay as it is: fenced blocks, folded answers, formulas, code, links, headings.
 FIXED = re.compile(
     r"(```.*?```|<details.*?</details>|\$\$.*?\$\$|\$[^$\n]+\$|`[^`]+`|\[[^\]]*\]\([^)]*\)|^#.*?$)",
@@ -77,7 +78,8 @@ def written(chapter: Chapter, source: str) -> str:
     if chapter.number.isdigit():
         opening["source"] = opening["source"].replace("# ", f"# {chapter.number} ", 1)
     download = f"{{download}}`download the notebook <../../notebooks/{chapter.name}.ipynb>`"
-    links = f"{download} · {elsewhere(chapter.name)}{chinese(chapter.number)}"
+    sliders = f" · {SLIDERS}" if "widgets" in notebook["metadata"] else ""
+    links = f"{download} · {elsewhere(chapter.name)}{sliders}{chinese(chapter.number)}"
     added = {"cell_type": "markdown", "id": "links", "metadata": {}, "source": links}
     notebook["cells"].insert(1, added)
     return json.dumps(notebook, ensure_ascii=False)
@@ -89,7 +91,8 @@ def planned(chapter: Chapter) -> str:
     return (
         f"# {chapter.number} {chapter.title}: {chapter.question}\n\n"
         ":::{admonition} Planned\n"
-        f"This chapter is not written yet. It will build on {needs}.\n:::"
+        f"This chapter is not written yet. It will build on {needs}.\n:::\n\n"
+        f"{prose(chapter.plan)}"
         f"{chinese(chapter.number)}\n"
     )
 

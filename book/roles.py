@@ -14,7 +14,9 @@ from sphinx.util.docutils import SphinxRole
 
 from book.course import Chapter
 
-NAMES = re.compile(r"\b([Cc]hapters?) (\d+)((?:(?:, | and |, and | to )\d+)*)(?!\d|\.\d)")
+NAMES = re.compile(
+    r"\b(?:([Cc]hapters?) (\d+)((?:(?:, | and |, and | to )\d+)*)(?!\d|\.\d)|[Aa]ppendix A\b)"
+)
 
 
 def linked(text: str, role: Callable[[str], str]) -> str:
@@ -22,7 +24,7 @@ def linked(text: str, role: Callable[[str], str]) -> str:
 
     def link(found: re.Match) -> str:
         word, first, more = found.groups()
-        if not more:
+        if not word or not more:
             return role(found[0])
         return f"{word} {role(first)}" + re.sub(r"\d+", lambda n: role(n[0]), more)
 

@@ -14,6 +14,8 @@ from book.roles import linked
         ("chapter 3.2", "chapter 3.2"),
         ("many chapters", "many chapters"),
         ("chapter 12", "<chapter 12>"),
+        ("those of appendix A: build", "those of <appendix A>: build"),
+        ("appendix B, Appendices", "appendix B, Appendices"),
     ],
 )
 def test_what_is_linked(text, wanted):
