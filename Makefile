@@ -51,6 +51,7 @@ timings: .venv/all.stamp ## seconds and memory of each notebook, here and on a p
 	$(BIN)/python -m tools.timings $(NOTEBOOK)
 
 book: .venv/all.stamp ## build the book into book/_build/html, and check it; needs npm once
+	@rm -rf book/_build # built anew each time: Sphinx's search forgets words when it builds in part
 	$(BIN)/python -m tools.vendor_js
 	$(BIN)/python -m sphinx -W --keep-going -q -b html -d book/_build/doctrees book book/_build/html
 	$(BIN)/python -m tools.site

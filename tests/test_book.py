@@ -3,6 +3,7 @@
 import hashlib
 import json
 import re
+from functools import cache
 from html import unescape
 
 import pytest
@@ -17,6 +18,7 @@ EVERY = chapters()
 WRITTEN = [c for c in EVERY if c.written]
 
 
+@cache
 def page(name):
     path = SITE / f"{name}.html"
     if not path.is_file():
@@ -91,9 +93,7 @@ def test_search_knows_the_words_in_both_languages():
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
 def test_the_javascript_is_in_the_site(file):
-    loaded = [
-        address for path in sorted(SITE.rglob("chapters/*.html")) for address in read(path).loads
-    ]
+    loaded = read(SITE / "chapters" / "02_contrastive_loss.html").loads  # formulas and a slider
     assert any(f"vendor/{file.name}" in address for address in loaded)
     content = (SITE / "_static" / "vendor" / file.name).read_bytes()
     assert hashlib.sha256(content).hexdigest() == file.sha256
