@@ -157,7 +157,7 @@ class Flow(nn.Module):
         """(B, D) unit embeddings of captions and (B, D) normal numbers to (B, D)."""
         x = noise
         for time in torch.arange(self.steps, device=text.device) / self.steps:
-            x = x + self.velocity(text, x, time.expand(len(x), 1)) / self.steps
+            x = x + self.velocity(text, x, time.expand(x.shape[0], 1)) / self.steps
         return F.normalize(x, dim=1)
 
 

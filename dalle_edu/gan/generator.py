@@ -143,7 +143,7 @@ class Generator(nn.Module):
             heard, mean = torch.zeros_like(heard), torch.zeros_like(mean)
         given = (mean, to_noise_scale(sentence).to(mean.dtype), noise.to(mean.dtype))
         style = self.mix(torch.cat(given, 1))
-        h = self.start(style).view(len(style), self.settings.widths[0], *self.first)
+        h = self.start(style).unflatten(1, (self.settings.widths[0], *self.first))
         h = h.contiguous(memory_format=torch.channels_last)
         for level, up in enumerate(self.up):
             if level < len(self.listen):
