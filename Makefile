@@ -10,7 +10,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check -c constraints.txt
 PYTEST := $(BIN)/python -m pytest -q
 
-.PHONY: help draw test lint size unit gates mutations notebooks render timings book lab workbook
+.PHONY: help draw test lint size unit gates mutations notebooks render timings book serve browser lab workbook
 .NOTPARALLEL:
 
 help: ## this list
@@ -19,7 +19,7 @@ help: ## this list
 draw: .venv/base.stamp ## draw PROMPT="..." into picture.png
 	@$(BIN)/dalle-edu draw "$$PROMPT" -o picture.png
 
-test: lint size unit gates notebooks book ## everything a change has to pass
+test: lint size unit gates notebooks book browser ## everything a change has to pass
 	@echo "make test: green"
 
 lint: .venv/all.stamp ## style, in code and notebooks
@@ -30,7 +30,7 @@ size: .venv/all.stamp ## how large the counted library is, and its limits
 	$(BIN)/python -m tools.size
 
 unit: .venv/all.stamp ## quick tests
-	$(PYTEST) -m "not slow and not distributed and not fault and not book"
+	$(PYTEST) -m "not slow and not distributed and not fault and not book and not browser"
 
 gates: .venv/all.stamp ## three mutations with their chapters, the slow tests, the smoke training
 	$(BIN)/python -m tools.gates
@@ -53,9 +53,16 @@ timings: .venv/all.stamp ## seconds and memory of each notebook, here and on a p
 book: .venv/all.stamp ## build the book into book/_build/html, and check it; needs npm once
 	@rm -rf book/_build # built anew each time: Sphinx's search forgets words when it builds in part
 	$(BIN)/python -m tools.vendor_js
+	$(BIN)/python -m book.drawing.export
 	$(BIN)/python -m sphinx -W --keep-going -q -b html -d book/_build/doctrees book book/_build/html
 	$(BIN)/python -m tools.site
-	$(PYTEST) tests/test_book.py
+	$(PYTEST) -m book
+
+serve: ## read the built book, and draw in it: http://localhost:8000
+	@$(PYTHON) -m http.server --bind 127.0.0.1 --directory book/_build/html 8000
+
+browser: .venv/all.stamp ## open every page of the built book in Chromium, and draw
+	$(PYTEST) -m browser
 
 lab: .venv/all.stamp ## open the notebooks in JupyterLab
 	$(BIN)/jupyter lab --notebook-dir=.

