@@ -81,3 +81,10 @@ def setup(app):
     """Makes the generated pages, and tells the roles which chapters there are."""
     every = {chapter.number: chapter for chapter in pages.main()}
     app.add_config_value("course", every, "env")
+    app.connect("build-finished", without_maps)
+
+
+def without_maps(app, error):
+    """Removes the themes' source maps: four megabytes that no reader's browser asks for."""
+    for path in Path(app.outdir, "_static").rglob("*.map"):
+        path.unlink()

@@ -4,7 +4,7 @@
 import { noise } from "./noise.mjs";
 import { check, Tokenizer } from "./tokenizer.mjs";
 
-const FILES = ["text", "map", "reader", "painter", "scorer"];
+const NETWORKS = ["text", "map", "reader", "painter"]; // and the scorer, on first use
 const BATCH = 4; // pictures at once: between two batches the page can breathe
 
 // Fetches a file and tells how many bytes have come.
@@ -29,6 +29,11 @@ async function bytes(url, onBytes) {
   return whole;
 }
 
+async function unpacked(url) {
+  const packed = new Blob([await bytes(url, () => {})]).stream();
+  return new Response(packed.pipeThrough(new DecompressionStream("gzip"))).arrayBuffer();
+}
+
 // n times the same row.
 function rows(tensor, n) {
   const data = new Float32Array(n * tensor.data.length);
@@ -37,24 +42,29 @@ function rows(tensor, n) {
 }
 
 export class Engine {
-  // ort: the module onnxruntime-web; folder: URL of the exported model; onProgress(share of bytes).
-  static async load(ort, folder, onProgress = () => {}) {
+  // vendor, folder: URLs of onnxruntime-web and of the exported model; onProgress(share of bytes).
+  static async load(vendor, folder, onProgress = () => {}) {
     const engine = new Engine();
-    ort.env.wasm.numThreads = 1;
-    ort.env.logLevel = "error";
-    const told = JSON.parse(new TextDecoder().decode(await bytes(`${folder}/model.json`, () => {})));
-    const total = Object.values(told.files).reduce((a, b) => a + b);
+    const text = await bytes(`${folder}/model.json`, () => {});
+    const told = JSON.parse(new TextDecoder().decode(text));
+    const total = NETWORKS.reduce((sum, name) => sum + told.files[`${name}.onnx`], 0);
     let come = 0;
     const onBytes = (count) => onProgress((come += count) / total);
-    engine.ort = ort;
-    engine.sizes = told;
-    engine.tokenizer = new Tokenizer(told.tokenizer);
-    const files = await Promise.all(FILES.map((name) => bytes(`${folder}/${name}.onnx`, onBytes)));
-    for (const [i, name] of FILES.entries()) {
-      const session = await ort.InferenceSession.create(files[i], { executionProviders: ["wasm"] });
-      engine[name] = (given) => session.run(engine.tensors(given));
-    }
+    const networks = NETWORKS.map((name) => bytes(`${folder}/${name}.onnx`, onBytes));
+    const ort = await import(`${vendor}/ort.wasm.bundle.min.mjs`);
+    ort.env.logLevel = "error";
+    ort.env.wasm.numThreads = 1; // several would need headers that a plain server does not send
+    ort.env.wasm.wasmBinary = await unpacked(`${vendor}/ort-wasm-simd-threaded.wasm.gz`);
+    Object.assign(engine, { ort, folder, sizes: told, tokenizer: new Tokenizer(told.tokenizer) });
+    for (const [i, name] of NETWORKS.entries()) engine[name] = await engine.network(networks[i]);
     return engine;
+  }
+
+  // A function that runs one exported network.
+  async network(file) {
+    const given = { executionProviders: ["wasm"] };
+    const session = await this.ort.InferenceSession.create(await file, given);
+    return (inputs) => session.run(this.tensors(inputs));
   }
 
   tensors(given) {
@@ -109,6 +119,7 @@ export class Engine {
   }
 
   async score(heard, pictures) {
+    this.scorer ??= await this.network(bytes(`${this.folder}/scorer.onnx`, () => {}));
     const side = this.sizes.size;
     const data = new Uint8Array(pictures.length * 3 * side * side);
     pictures.forEach(({ pixels }, i) => data.set(pixels, i * pixels.length));
@@ -135,7 +146,7 @@ export class Engine {
         drawn.push({ ...group[best], score: those[best], number: drawn.length * bestOf + best });
         onPicture(drawn.at(-1), drawn.length - 1);
       }
-      await new Promise((resume) => setTimeout(resume));
+      if (first + count < n * bestOf) await new Promise((resume) => setTimeout(resume));
     }
     return { pictures: drawn, pieces: heard.pieces, warnings: [...warnings, heard.warning] };
   }

@@ -18,15 +18,14 @@ function warn(sentence) {
 
 let loading = null;
 
-// The model, brought on first use or as soon as the page is idle, whichever comes first.
+// The model, brought once.
 function model() {
   loading ??= (async () => {
     const start = performance.now();
     say("Loading the model ...");
     $("progress").hidden = false;
-    const ort = await import(new URL("../vendor/ort.wasm.bundle.min.mjs", import.meta.url));
-    const folder = new URL("./model", import.meta.url).href;
-    state.engine = await Engine.load(ort, folder, (share) => ($("progress").value = share));
+    const [vendor, folder] = ["../vendor", "./model"].map((x) => new URL(x, import.meta.url).href);
+    state.engine = await Engine.load(vendor, folder, (share) => ($("progress").value = share));
     $("progress").hidden = true;
     say(`Ready, after ${((performance.now() - start) / 1000).toFixed(1)} s.`);
     return state.engine;

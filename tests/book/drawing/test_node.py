@@ -6,11 +6,13 @@ import warnings
 from types import SimpleNamespace
 
 import pytest
+import torch
 
 from book.drawing import node
 from book.drawing.export import reading
 from dalle_edu import zoo
 from dalle_edu.chain import Chain, noise
+from dalle_edu.contrastive import losses
 from dalle_edu.data.tokenizer import Tokenizer
 from dalle_edu.world import describe, sample
 
@@ -132,3 +134,23 @@ def test_noise_is_the_same_to_the_last_bit():
 def test_a_failing_program_says_so():
     with pytest.raises(RuntimeError, match="broken on purpose"):
         node.run("draw/noise.mjs", "throw new Error('broken on purpose')")
+
+
+def test_the_matrix_that_computes_gives_the_librarys_numbers():
+    generator = torch.Generator().manual_seed(0)
+    cases = [[[0.8, 0.3, 0.1], [0.2, 0.4, 0.5], [0.0, 0.1, 0.6]]]
+    cases += (2 * torch.rand(20, 3, 3, generator=generator) - 1).tolist()
+    cases.append([[0.5] * 3] * 3)
+    program = """return given.map((c) => [1, 0.1, 0.01].map((t) => [m.shares(c, t), m.infoNce(c, t),
+      m.infoNcePull(c, t), m.sigmoidLoss(c, 1 / t, -10), m.tripletLoss(c, 0.3)]));"""
+    true = torch.eye(3, dtype=torch.bool)
+    for case, found in zip(cases, node.run("compute/losses.mjs", program, cases), strict=True):
+        for t, (shares, nce, pull, sigmoid, triplet) in zip((1, 0.1, 0.01), found, strict=True):
+            s = torch.tensor(case, dtype=torch.float64, requires_grad=True)
+            loss = losses.info_nce(s / t, true)
+            loss.backward()
+            assert nce == pytest.approx(loss.item(), abs=1e-12)
+            assert torch.allclose(torch.tensor(pull, dtype=s.dtype), -s.grad, atol=1e-12)
+            assert torch.allclose(torch.tensor(shares, dtype=s.dtype), (s / t).softmax(1))
+            wanted = losses.sigmoid_loss(s, true, 1 / t, -10), losses.triplet_loss(s, true, 0.3)
+            assert [sigmoid, triplet] == pytest.approx([x.item() for x in wanted])
