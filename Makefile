@@ -56,13 +56,13 @@ book: .venv/all.stamp ## build the book into book/_build/html, and check it; nee
 	$(BIN)/python -m book.drawing.export
 	$(BIN)/python -m sphinx -W --keep-going -q -b html -d book/_build/doctrees book book/_build/html
 	$(BIN)/python -m tools.site
-	$(PYTEST) -m book
+	$(PYTEST) -m book tests/test_book.py tests/book
 
 serve: ## read the built book, and draw in it: http://localhost:8000
 	@$(PYTHON) -m http.server --bind 127.0.0.1 --directory book/_build/html 8000
 
 browser: .venv/all.stamp ## open every page of the built book in Chromium, and draw
-	$(PYTEST) -m browser
+	$(PYTEST) -m browser tests/browser
 
 lab: .venv/all.stamp ## open the notebooks in JupyterLab
 	$(BIN)/jupyter lab --notebook-dir=.

@@ -3,10 +3,12 @@
 import random
 import unicodedata
 import warnings
+from itertools import pairwise
 from types import SimpleNamespace
 
 import pytest
 import torch
+from torch import nn
 
 from book.drawing import node
 from book.drawing.export import reading
@@ -14,6 +16,8 @@ from dalle_edu import zoo
 from dalle_edu.chain import Chain, noise
 from dalle_edu.contrastive import losses
 from dalle_edu.data.tokenizer import Tokenizer
+from dalle_edu.gan import losses as gan
+from dalle_edu.gan import penalties
 from dalle_edu.world import describe, sample
 
 ODD = [
@@ -154,3 +158,95 @@ def test_the_matrix_that_computes_gives_the_librarys_numbers():
             assert torch.allclose(torch.tensor(shares, dtype=s.dtype), (s / t).softmax(1))
             wanted = losses.sigmoid_loss(s, true, 1 / t, -10), losses.triplet_loss(s, true, 0.3)
             assert [sigmoid, triplet] == pytest.approx([x.item() for x in wanted])
+
+
+def told_to(network):
+    """A torch network as the page holds one."""
+    layers = [layer for layer in network if isinstance(layer, torch.nn.Linear)]
+    return [
+        {
+            "inputs": layer.in_features,
+            "outputs": layer.out_features,
+            "weight": layer.weight.flatten().tolist(),
+            "bias": layer.bias.tolist(),
+        }
+        for layer in layers
+    ]
+
+
+def gradients(loss, network):
+    """All gradients of a loss, flat, in the order of the layers."""
+    return torch.cat([g.flatten() for g in torch.autograd.grad(loss, network.parameters())])
+
+
+@pytest.mark.parametrize(("pairs", "gamma"), [(False, 0), (False, 0.02), (True, 0.02)])
+def test_both_players_learn_what_the_library_would_teach_them(pairs, gamma):
+    torch.manual_seed(0)
+
+    def mlp(*sizes):
+        layers = [x for a, b in pairwise(sizes) for x in (nn.Linear(a, b), nn.LeakyReLU(0.2))]
+        return nn.Sequential(*layers[:-1]).double()
+
+    G, D = mlp(2, 8, 8, 2), mlp(12, 8, 8, 1)
+    frequency = 3 * torch.randn(2, 6, dtype=torch.float64)
+    real, z = torch.randn(2, 5, 2, dtype=torch.float64)
+
+    def score(points):
+        phase = points @ frequency
+        return D(torch.cat([phase.sin(), phase.cos()], 1)).squeeze(1)
+
+    d_loss = gan.relativistic_d if pairs else gan.non_saturating_d
+    g_loss = gan.relativistic_g if pairs else gan.non_saturating_g
+    fake = G(z).detach()
+    both = torch.cat([real, fake]).requires_grad_()
+    scores = score(both)
+    loss_d = d_loss(*scores.chunk(2)) + gamma * penalties.r1(scores, both)
+    loss_g = g_loss(score(real), score(G(z)))
+    program = """
+      const network = (layers) => layers.map((l) => ({ ...l,
+        weight: Float64Array.from(l.weight), bias: Float64Array.from(l.bias) }));
+      const players = { G: network(given.G), D: network(given.D),
+        frequency: Float64Array.from(given.frequency) };
+      const [real, fake, z] = [given.real, given.fake, given.z].map((x) => Float64Array.from(x));
+      const flat = ({ loss, gradients }) => [loss,
+        ...gradients.flatMap(({ weight, bias }) => [...weight, ...bias])];
+      return [flat(m.discriminatorGradients(players, real, fake, given.arm)),
+        flat(m.generatorGradients(players, real, z, given.arm))];"""
+    given = {name: x.flatten().tolist() for name, x in [("real", real), ("fake", fake), ("z", z)]}
+    given |= {"G": told_to(G), "D": told_to(D), "frequency": frequency.flatten().tolist()}
+    found = node.run("compute/game.mjs", program, given | {"arm": {"pairs": pairs, "gamma": gamma}})
+    for (loss, *theirs), ours, network in zip(found, (loss_d, loss_g), (D, G), strict=True):
+        assert loss == pytest.approx(ours.item(), abs=1e-12)
+        wanted = gradients(ours, network)
+        assert wanted.norm() > 1e-3
+        assert torch.allclose(torch.tensor(theirs, dtype=torch.float64), wanted, atol=1e-12)
+
+
+def test_adam_and_the_count_of_places_are_those_of_the_chapter():
+    layer = nn.Linear(3, 2).double()
+    adam = torch.optim.Adam(layer.parameters(), lr=0.01, betas=(0.0, 0.99))
+    before = told_to([layer])
+    steps = torch.randn(4, 8, dtype=torch.float64)
+    for step in steps:
+        layer.weight.grad, layer.bias.grad = step[:6].view(2, 3).clone(), step[6:].clone()
+        adam.step()
+    program = """
+      const networks = await import(given.networks);
+      const network = given.before.map((l) => ({ ...l,
+        weight: Float64Array.from(l.weight), bias: Float64Array.from(l.bias) }));
+      const move = networks.makeAdam(network);
+      for (const s of given.steps) move([{ weight: s.slice(0, 6), bias: s.slice(6) }], 0.01);
+      const real = new Float64Array(5000), { uniform, normal } = m.makeRandom(0);
+      for (let r = 0; r < 2500; r++) {
+        const place = m.PLACES[Math.floor(25 * uniform())];
+        for (const c of [0, 1]) real[2 * r + c] = place[c] + m.SIGMA * normal();
+      }
+      return [[...network[0].weight, ...network[0].bias], m.modes(real),
+        m.modes(real.map(() => 5 * uniform() - 2.5)), m.modes(real.map(() => 0))];"""
+    module = (node.STATIC / "compute" / "networks.mjs").as_uri()
+    given = {"networks": module, "before": before, "steps": steps.tolist()}
+    moved, real, smear, heap = node.run("compute/game.mjs", program, given)
+    wanted = torch.cat([layer.weight.flatten(), layer.bias]).tolist()
+    assert moved == pytest.approx(wanted, abs=1e-12)
+    assert real["count"] == 25 and real["share"] == pytest.approx(0.989, abs=0.006)
+    assert smear["count"] <= 1 and heap == {"count": 1, "share": 1}
