@@ -15,6 +15,12 @@ from book.course import REPOSITORY, SEVEN_HOURS, Chapter, by_part, chapters
 from book.roles import linked
 
 HERE = Path(__file__).parent
+LIVE = {  # pages of the book that compute, and the chapters that they belong to
+    "00": (("draw", "draw in this browser"),),
+    "02": (("similarity", "the matrix, live"),),
+    "05": (("game", "the game, live"),),
+    "07": (("draw", "draw in this browser"),),
+}
 SLIDERS = "Sliders move where the notebook runs; on this page they show one position."
 # What must stay as it is: fenced blocks, folded answers, formulas, code, links, headings.
 FIXED = re.compile(
@@ -79,7 +85,8 @@ def written(chapter: Chapter, source: str) -> str:
         opening["source"] = opening["source"].replace("# ", f"# {chapter.number} ", 1)
     download = f"{{download}}`download the notebook <../../notebooks/{chapter.name}.ipynb>`"
     sliders = f" · {SLIDERS}" if "widgets" in notebook["metadata"] else ""
-    links = f"{download} · {elsewhere(chapter.name)}{sliders}{chinese(chapter.number)}"
+    live = "".join(f" · [{said}](../{page}.md)" for page, said in LIVE.get(chapter.number, ()))
+    links = f"{download} · {elsewhere(chapter.name)}{live}{sliders}{chinese(chapter.number)}"
     added = {"cell_type": "markdown", "id": "links", "metadata": {}, "source": links}
     notebook["cells"].insert(1, added)
     return json.dumps(notebook, ensure_ascii=False)

@@ -79,7 +79,7 @@ def test_the_page_of_a_written_chapter():
     assert "not published yet" in page[1] and "中文摘要" in page[1]
     assert page[2] == "{chapter}`chapter 3`" and page[3].endswith("{cite}`li2020`.")
     assert page[4] == "x  # chapter 3"  # code stays
-    assert "slider" not in page[1]
+    assert "slider" not in page[1] and "[draw in this browser](../draw.md)" in page[1]
 
 
 def test_a_chapter_with_sliders_says_where_they_move():

@@ -12,7 +12,7 @@ def test_the_matrix_answers(watched):
     assert before == pytest.approx(0.339, abs=0.001)  # chapter 2's matrix at temperature 0.1
     page.get_by_label("cosine of picture 1 and caption 1").fill("0.9")
     assert float(nce.inner_text()) < before
-    page.get_by_label("Temperature").fill("0")
+    page.get_by_role("slider", name="Temperature").fill("0")
     assert page.locator("#similarity-temperature").inner_text() == "1.0"
     page.get_by_role("button", name="As in chapter 2").click()
     page.wait_for_function(f"document.getElementById('similarity-infonce').textContent == {before}")

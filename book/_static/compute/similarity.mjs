@@ -25,6 +25,7 @@ function update() {
     cell.style.setProperty("--share", share[i][j]);
   });
   say("temperature", temperature.toPrecision(2));
+  form.elements.temperature.setAttribute("aria-valuetext", temperature.toPrecision(2));
   say("infonce", infoNce(cosine, temperature).toFixed(3));
   say("sigmoid", sigmoidLoss(cosine, 10, -10).toFixed(3));
   say("triplet", tripletLoss(cosine, 0.3).toFixed(3));
