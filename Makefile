@@ -59,6 +59,7 @@ book: .venv/all.stamp ## build the book into book/_build/html, and check it; nee
 	$(PYTEST) -m book tests/test_book.py tests/book
 
 serve: ## read the built book, and draw in it: http://localhost:8000
+	@test -f book/_build/html/index.html || { echo "The book is not built yet: run make book"; exit 1; }
 	@$(PYTHON) -m http.server --bind 127.0.0.1 --directory book/_build/html 8000
 
 browser: .venv/all.stamp ## open every page of the built book in Chromium, and draw
