@@ -3,8 +3,10 @@ returned. Marked `distributed` where it is used: starting them takes seconds."""
 
 import os
 import socket
+import tempfile
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import torch
@@ -23,22 +25,21 @@ def together(count: int, work: Callable, *given: Any) -> list[Any]:
     Raises:
         Exception: what one of them raised.
     """
-    context = mp.get_context("spawn")
-    answers = context.SimpleQueue()
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    whole = (count, port, answers, work, given)
-    mp.start_processes(_one, whole, count, join=True, start_method="spawn")
-    found = dict(answers.get() for _ in range(count))
-    return [found[rank] for rank in range(count)]
+    with tempfile.TemporaryDirectory() as answers:
+        whole = (count, port, answers, work, given)
+        mp.start_processes(_one, whole, count, join=True, start_method="spawn")
+        return [torch.load(Path(answers, str(rank))) for rank in range(count)]
 
 
-def _one(rank: int, count: int, port: int, answers: Any, work: Callable, given: tuple) -> None:
+def _one(rank: int, count: int, port: int, answers: str, work: Callable, given: tuple) -> None:
     torch.set_num_threads(1)
-    os.environ |= {"MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(port)}
+    os.environ |= {"MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(port), "OMP_NUM_THREADS": "1"}
+    os.environ |= {name: str(rank) for name in ("RANK", "LOCAL_RANK")} | {"WORLD_SIZE": str(count)}
     dist.init_process_group("gloo", None, timedelta(seconds=PATIENCE), count, rank)
     try:
-        answers.put((rank, work(rank, *given)))
+        torch.save(work(rank, *given), Path(answers, str(rank)))
     finally:
         dist.destroy_process_group()

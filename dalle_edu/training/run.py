@@ -22,6 +22,7 @@ import torch
 from torch import Tensor, nn
 from tqdm import tqdm
 
+from dalle_edu import zoo
 from dalle_edu.data.pictures import contact_sheet
 from dalle_edu.provenance import write_text
 from dalle_edu.training import checkpoint
@@ -103,7 +104,9 @@ class Run:
         # Accelerate's own mixed precision would wrap the penalties too: the loops say where.
         self.accelerator = Accelerator(cpu=self.device.device.type == "cpu", mixed_precision="no")
         self.main = self.accelerator.is_main_process
+        self.rank, self.processes = self.accelerator.process_index, self.accelerator.num_processes
         logger.info("%s: %s", stage, self.device.reason)
+        self.accelerator.wait_for_everyone()  # all have looked before one of them writes
         (self.folder / "sheets").mkdir(parents=True, exist_ok=True)
         self.began = self.saved = self.sheeted = time.monotonic()
         self.start, self.board, self.bar = 0, None, None
@@ -122,11 +125,36 @@ class Run:
         return torch.autocast(self.device.device.type, self.device.dtype, enabled=enabled)
 
     def prepare(self, *things: Any) -> Any:
-        """Models and optimisers, moved to the device and wrapped by Accelerate."""
-        if self.device.channels_last:
-            for model in (thing for thing in things if isinstance(thing, nn.Module)):
-                model.to(memory_format=torch.channels_last)
-        return self.accelerator.prepare(*things)
+        """Models moved to the device, optimisers wrapped by Accelerate.
+
+        Models are not wrapped for several processes: `backward` takes the gradients' mean itself,
+        in plain sight, where the hooks of DistributedDataParallel would miss the penalties.
+        """
+        prepared = []
+        for thing in things:
+            if isinstance(thing, nn.Module):
+                thing = self.accelerator.prepare_model(thing, evaluation_mode=True)
+                if self.device.channels_last:
+                    thing = thing.to(memory_format=torch.channels_last)
+            else:
+                thing = self.accelerator.prepare(thing)
+            prepared.append(thing)
+        return prepared if len(prepared) > 1 else prepared[0]
+
+    def turn(self, step: int) -> int:
+        """Which batch this process takes at a step, so that no two take one."""
+        return step * self.processes + self.rank
+
+    def backward(self, loss: Tensor, model: nn.Module) -> None:
+        """The gradients of a loss in a model, their mean over all processes."""
+        self.accelerator.backward(loss)
+        if self.processes > 1:
+            slopes = [p.grad for p in model.parameters() if p.grad is not None]
+            whole = torch.cat([slope.flatten() for slope in slopes])
+            torch.distributed.all_reduce(whole)
+            parts = (whole / self.processes).split([slope.numel() for slope in slopes])
+            for slope, mean in zip(slopes, parts, strict=True):
+                slope.copy_(mean.view_as(slope))
 
     def state(self, models: Models, optimisers: Optimisers) -> None:
         """Register what a checkpoint holds; when resuming, fill it from the last one.
@@ -257,6 +285,11 @@ class Run:
             checkpoint.save(self.folder / "checkpoints", step, tensors, self.settings | about)
         self.saved = time.monotonic()
 
+    def keep(self, piece: str, model: nn.Module, settings: Any) -> None:
+        """The weights of a piece of the chain, once it is trained; see `zoo.save_piece`."""
+        if self.main:
+            zoo.save_piece(self.folder, piece, model, settings)
+
     def finish(self, **figures: Any) -> None:
         """Mark the stage done: `result.json` tells how it was made, and the figures given."""
         if self.board is not None:
@@ -266,6 +299,7 @@ class Run:
         if self.main:
             text = json.dumps(about | {"figures": figures}, indent=2) + "\n"
             write_text(self.folder / "result.json", text)
+        self.accelerator.wait_for_everyone()
 
     def _groups(self) -> list[dict[str, Any]]:
         return [group for o in self.optimisers.values() for group in o.param_groups]

@@ -80,7 +80,7 @@ def part(rank, count, form):
         chunk = None if form == "local" else int(form)
         loss = info_nce_local(a, b, positive[own], positive[:, said].T, scale, chunk)
     loss.backward()
-    return loss.item(), gradients(model).numpy()
+    return loss.item(), gradients(model)
 
 
 def every_form(rank, count):
@@ -94,7 +94,7 @@ def together_and_alone(request):
     means = {}
     for form in each[0]:
         losses, slopes = zip(*(found[form] for found in each), strict=True)
-        slope = torch.stack([torch.from_numpy(s) for s in slopes]).mean(0)
+        slope = torch.stack(slopes).mean(0)
         means[form] = sum(losses) / len(losses), slope
     return means, one_process(request.param)
 
@@ -119,7 +119,7 @@ def test_alone_it_is_the_plain_loss(form):
     wanted, wanted_slope = one_process(1)
     loss, slope = part(0, 1, form)
     assert loss == pytest.approx(wanted, abs=1e-12)
-    assert torch.allclose(torch.from_numpy(slope), wanted_slope, atol=1e-12, rtol=0)
+    assert torch.allclose(slope, wanted_slope, atol=1e-12, rtol=0)
 
 
 def test_alone_nothing_is_gathered():
