@@ -21,7 +21,7 @@ LATE = {"accelerate", "datasets", "IPython", "ipywidgets", "matplotlib", "pandas
 LIGHT = ["__init__.py", "__main__.py", "cli.py", "training/recipes.py"]
 # Tests that mirror no module: they concern the whole project.
 WHOLE = {"test_book", "test_environment_yml", "test_exercises", "test_house", "test_import"}
-WHOLE |= {"test_notebooks", "test_project"}
+WHOLE |= {"test_notebooks", "test_processes", "test_project"}
 FUNCTION = ast.FunctionDef | ast.AsyncFunctionDef
 
 

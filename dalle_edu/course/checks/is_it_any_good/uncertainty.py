@@ -4,7 +4,7 @@ import torch
 from torch import Tensor
 
 from dalle_edu.course.checks.exercise import Build, Estimate, Mistake, random
-from dalle_edu.evaluation.intervals import wilson
+from dalle_edu.evaluation.compositional import wilson
 
 
 def _answers() -> list[tuple]:

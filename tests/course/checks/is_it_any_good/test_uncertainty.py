@@ -5,7 +5,7 @@ import torch
 
 from dalle_edu.course.checks import is_it_any_good as check
 from dalle_edu.course.checks.is_it_any_good.uncertainty import prompts_needed
-from dalle_edu.evaluation.intervals import wilson
+from dalle_edu.evaluation.compositional import wilson
 
 
 def by_membership(values, prompt, drawn):
