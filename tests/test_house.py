@@ -13,7 +13,18 @@ ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "dalle_edu"
 # Imports point upward in this list only, and nothing else may stand in the package.
 ORDER = ["world", "data", "evaluation", "contrastive", "alignment", "gan", "chain", "provenance"]
-ORDER += ["dalle1", "diffusion", "dalle2", "zoo", "report", "export", "training", "course", "cli"]
+ORDER += [
+    "dalle1",
+    "diffusion",
+    "dalle2",
+    "zoo",
+    "report",
+    "export",
+    "training",
+    "plan",
+    "course",
+    "cli",
+]
 ORDER += ["__main__"]
 # Imported where they are used, since they are slow or may be missing; in course/ they are at home.
 LATE = {"accelerate", "datasets", "IPython", "ipywidgets", "matplotlib", "pandas", "tensorboard"}
