@@ -13,8 +13,9 @@ from benchmarks.stage_1 import sentences
 from dalle_edu import report, zoo
 from dalle_edu.chain import Chain, hear
 from dalle_edu.contrastive.losses import cosines
+from dalle_edu.course import pixels
 from dalle_edu.data.pictures import to_network, to_pictures
-from dalle_edu.evaluation import distances, pixels
+from dalle_edu.evaluation import distances
 from dalle_edu.evaluation.compositional import Rate, rate, score
 from dalle_edu.evaluation.judge import Judge, Reading, right
 from dalle_edu.report import SEED, Prompts, Rows, Subject

@@ -10,7 +10,7 @@ ORDER = (
     ("world", "data", "evaluation"),
     ("contrastive", "alignment", "gan", "chain", "provenance"),
     ("dalle1", "diffusion", "dalle2"),
-    ("zoo", "report", "export", "training", "course", "cli"),
+    ("zoo", "report", "export", "training", "plan", "course", "cli"),
 )
 HIDDEN = "checks/"  # they hold the exercises' answers
 INDEX = """# API reference

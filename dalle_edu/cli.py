@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NoReturn
 
-from dalle_edu.training.recipes import RECIPES, STAGES
+from dalle_edu.training.recipes import RECIPES, STAGES, Recipe
 
 DRAW = """examples:
   dalle-edu draw "A blue sky with white clouds and a sun in the corner."
@@ -29,7 +29,8 @@ TRAIN = """examples:
   dalle-edu train all --recipe smoke --run runs/smoke             seconds: does the chain work?
   dalle-edu train all --recipe laptop --run runs/first --seed 0   two cores, under two hours
   dalle-edu train all --recipe laptop --run runs/first --resume   continue where it stopped
-  dalle-edu train gan --run runs/first --set gan.steps=400 --set gan.batch=32"""
+  dalle-edu train gan --run runs/first --set gan.steps=400 --set gan.batch=32
+  dalle-edu train all --plan --peak 9.9e14                        what it costs, on an H100 say"""
 EVALUATE = """examples:
   dalle-edu evaluate --model little-world --out report
   dalle-edu evaluate --model runs/first --out runs/first/report
@@ -66,13 +67,17 @@ def parser() -> Parser:
     train = command("train", "Train a stage of the chain, or all of them.", TRAIN)
     train.add_argument("stage", choices=(*STAGES, "all"))
     train.add_argument("--recipe", choices=RECIPES, default="laptop", help="settings (laptop)")
-    train.add_argument("--run", required=True, metavar="DIR", help="folder of the run")
+    train.add_argument("--run", metavar="DIR", help="folder of the run")
     train.add_argument("--seed", type=int, default=0, help="of everything random (0)")
     train.add_argument("--resume", action="store_true", help="continue what the folder holds")
     train.add_argument("--set", action="append", default=[], metavar="PART.NAME=VALUE",
                        help="change a setting, such as gan.steps=400")  # fmt: skip
     train.add_argument("--device", choices=("cpu", "cuda", "mps"), help="the best there is")
     train.add_argument("--quiet", action="store_true", help="no progress bar, warnings only")
+    train.add_argument("--plan", action="store_true", help="say what it costs, train nothing")
+    train.add_argument("--peak", type=float, metavar="FLOPS", help="with --plan: operations a "
+                       "second that the device can do (what this processor does)")  # fmt: skip
+    train.add_argument("--utilisation", type=float, default=0.4, help="share of them used (0.4)")
 
     evaluate = command("evaluate", "Draw the test prompts and judge the pictures.", EVALUATE)
     evaluate.add_argument("--model", default="little-world", help="name, or folder of a run")
@@ -143,6 +148,10 @@ def train(options: argparse.Namespace) -> None:
     """`dalle-edu train`: the loops of `dalle_edu.training`, stage by stage."""
     recipe = RECIPES[options.recipe].override(options.set)
     stages = STAGES if options.stage == "all" else (options.stage,)
+    if options.plan:
+        return _plan(options, recipe, stages)
+    if not options.run:
+        raise ValueError("--run is missing: give the folder of the run, or --plan")
     if Path(options.run).exists() and not Path(options.run).is_dir():
         raise ValueError(f"{options.run} is a file: give a folder for the run")
     level = logging.WARNING if options.quiet else logging.INFO
@@ -159,6 +168,26 @@ def train(options: argparse.Namespace) -> None:
         progress = not options.quiet
         loop.train(options.run, recipe, options.seed, options.resume, options.device, progress)
         print(f"{stage}: finished, see {Path(options.run, stage)}")
+
+
+def _plan(options: argparse.Namespace, recipe: Recipe, stages: Sequence[str]) -> None:
+    """What `dalle-edu train --plan` prints."""
+    if not 0 < options.utilisation <= 1:
+        raise ValueError(f"--utilisation is {options.utilisation}: give a share, 0 to 1")
+    if options.peak is not None and options.peak <= 0:
+        raise ValueError(f"--peak is {options.peak}: give operations a second, such as 9.9e14")
+
+    from dalle_edu.plan import peak_here, plan
+
+    peak, whole = options.peak or peak_here(), 0.0
+    print(f"{'stage':8}{'trained':>10}{'GFLOP/step':>12}{'MiB':>8}{'steps':>8}{'hours':>9}")
+    for cost in plan(recipe, stages):
+        hours = cost.hours(peak, options.utilisation)
+        whole += hours
+        numbers = f"{cost.step / 1e9:>12.4g}{cost.memory / 2**20:>8.0f}{cost.steps:>8}{hours:>9.3g}"
+        print(f"{cost.stage:8}{cost.parameters / 1e6:>9.2f}M{numbers}")
+    rate = f"{options.utilisation:.0%} of {peak:.3g} operations a second"
+    print(f"{whole:.3g} hours at {rate}{'' if options.peak else ', measured on this processor'}")
 
 
 def evaluate(options: argparse.Namespace) -> None:

@@ -92,7 +92,9 @@ def refused(arguments, capsys):
         (["draw", "a star", "-o", "file.txt/sky.png"], "make the folder file.txt first"),
         (["train"], "stage"),
         (["train", "vae", "--run", "run"], "invalid choice: 'vae'"),
-        (["train", "clip"], "--run"),
+        (["train", "clip"], "--run is missing: give the folder of the run, or --plan"),
+        (["train", "clip", "--plan", "--peak", "0"], "--peak is 0.0: give operations a second"),
+        (["train", "clip", "--plan", "--utilisation", "40"], "--utilisation is 40.0: give a share"),
         (["train", "clip", "--run", "run", "--recipe", "huge"], "invalid choice: 'huge'"),
         (["train", "clip", "--run", "run", "--set", "clip.stepz=1"], "did you mean clip.steps?"),
         (["train", "clip", "--run", "file.txt"], "file.txt is a file"),
@@ -225,6 +227,22 @@ def loops(monkeypatch):
         ),
     )
     return calls
+
+
+def test_a_plan_says_what_each_stage_costs(monkeypatch, capsys):
+    from dalle_edu import plan
+
+    def costs(recipe, stages):
+        return [plan.Cost(s, 2_500_000, 3.6e12, recipe.gan.steps, 2**30) for s in stages]
+
+    monkeypatch.setattr(plan, "plan", costs)
+    told = ["train", "all", "--plan", "--set", "gan.steps=1000", "--peak", "1e12"]
+    assert cli.main([*told, "--utilisation", "0.5"]) == 0
+    head, *rows, last = capsys.readouterr().out.splitlines()
+    assert head.split() == ["stage", "trained", "GFLOP/step", "MiB", "steps", "hours"]
+    assert [row.split()[0] for row in rows] == ["judge", "clip", "align", "gan"]
+    assert rows[3].split()[1:] == ["2.50M", "3600", "1024", "1000", "2"]
+    assert last == "8 hours at 50% of 1e+12 operations a second"
 
 
 def test_all_trains_the_stages_in_order(loops, tmp_path, capsys):

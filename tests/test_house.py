@@ -13,8 +13,8 @@ ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "dalle_edu"
 # Imports point upward in this list only, and nothing else may stand in the package.
 ORDER = ["world", "data", "evaluation", "contrastive", "alignment", "gan", "chain", "provenance"]
-ORDER += ["dalle1", "diffusion", "dalle2", "zoo", "report", "export", "training", "course", "cli"]
-ORDER += ["__main__"]
+ORDER += ["dalle1", "diffusion", "dalle2", "zoo", "report", "export", "training", "plan"]
+ORDER += ["course", "cli", "__main__"]
 # Imported where they are used, since they are slow or may be missing; in course/ they are at home.
 LATE = {"accelerate", "datasets", "IPython", "ipywidgets", "matplotlib", "pandas", "tensorboard"}
 # Quick to import: `import dalle_edu` and `dalle-edu --help` must not wait for torch.
@@ -22,7 +22,7 @@ LIGHT = ["__init__.py", "__main__.py", "cli.py", "training/recipes.py"]
 # Tests that mirror no module: they concern the whole project.
 WHOLE = {"test_book", "test_environment_yml", "test_exercises", "test_house", "test_import"}
 WHOLE |= {"test_computing", "test_drawing", "test_every_page"}
-WHOLE |= {"test_notebooks", "test_project"}
+WHOLE |= {"test_notebooks", "test_processes", "test_project"}
 FUNCTION = ast.FunctionDef | ast.AsyncFunctionDef
 
 

@@ -10,7 +10,7 @@ import dalle_edu
 
 PACKAGE = Path(dalle_edu.__file__).parent
 # What pulls in an optional package by its nature; everything else is the core.
-OUTER = {"training", "course", "cli", "export", "__main__"}
+OUTER = {"training", "course", "cli", "export", "__main__", "plan"}
 CORE = sorted(
     "dalle_edu." + ".".join(path.relative_to(PACKAGE).with_suffix("").parts)
     for path in PACKAGE.rglob("*.py")

@@ -17,11 +17,11 @@ PACKAGE = Path(__file__).parent.parent / "dalle_edu"
 # The limits, all of them. The aim: 2,700 lines once the chain draws, 3,000 with scaling, 3,200 with
 # the book, 3,800 with DALL-E 1 and 2, and never beyond 4,000.
 FILES = 50
-LINES = 4000  # the last promise; it stands 300 below, far above the 2,700 aimed at by now
+LINES = 4000  # the last promise, far above the 2,700 aimed at by now
 LONGEST = 300  # lines of one file, whatever they hold: "about 250", one idea a file
 WIDTH = 100
 # Not counted: what only chapters or the command line need.
-OUTSIDE = ("course", "weights", "cli.py", "__main__.py")
+OUTSIDE = ("course", "weights", "plan.py", "cli.py", "__main__.py")
 
 NOT_CODE = {
     tokenize.COMMENT,

@@ -26,7 +26,7 @@ def cosines(image: Tensor, text: Tensor) -> Tensor:
         (B, M) in [-1, 1]; float64 for float64 inputs, else float32.
     """
     image, text = (F.normalize(at_least_float32(x), dim=1) for x in (image, text))
-    return _ExactMatmul.apply(image, text.T)
+    return exact_matmul(image, text.T)
 
 
 def info_nce(similarity: Tensor, positive: Tensor) -> Tensor:
@@ -91,7 +91,7 @@ def info_nce_chunked(
 
     def block(image: Tensor, text: Tensor, scale: Tensor, rows: slice, columns: slice) -> tuple:
         """Of a block's rows and of its columns: log-sum-exp, sum over positives, their number."""
-        cosine, true = _ExactMatmul.apply(image, text.T), positive(rows, columns)
+        cosine, true = exact_matmul(image, text.T), positive(rows, columns)
         _check(cosine, true)
         s, true = scale * cosine, true.to(image.device)
         kept = s.masked_fill(~true, 0)
@@ -186,14 +186,17 @@ def article_loss(cosine: Tensor, positive: Tensor) -> Tensor:
     return -_leads((at_least_float32(cosine), positive)).square().mean()
 
 
+def exact_matmul(a: Tensor, b: Tensor) -> Tensor:
+    """(B, D) @ (D, M) outside autocast, forward and backward, wherever backward is called."""
+    return _ExactMatmul.apply(a, b)
+
+
 def at_least_float32(x: Tensor) -> Tensor:
     """In float32 at least; float64 stays."""
     return x.to(torch.promote_types(x.dtype, torch.float32))
 
 
 class _ExactMatmul(torch.autograd.Function):
-    """(B, D) @ (D, M) outside autocast, forward and backward, wherever backward is called."""
-
     @staticmethod
     def forward(ctx, a: Tensor, b: Tensor) -> Tensor:
         ctx.save_for_backward(a, b)

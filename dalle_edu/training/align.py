@@ -10,7 +10,7 @@ from dalle_edu.data.tokenizer import Tokenizer
 from dalle_edu.training.batches import LittleWorld
 from dalle_edu.training.recipes import Recipe
 from dalle_edu.training.run import Run
-from dalle_edu.zoo import load_piece, save_piece
+from dalle_edu.zoo import load_piece
 
 
 def train(folder, recipe: Recipe, seed: int, resume=False, device=None, progress=True) -> None:
@@ -35,7 +35,7 @@ def train(folder, recipe: Recipe, seed: int, resume=False, device=None, progress
         mapping, optimiser = run.prepare(mapping, optimiser)
         run.state({"align": mapping}, {"align": optimiser})
         for step in run.steps():
-            chance = run.generator(step)
+            chance = run.generator(run.turn(step))
             rows = torch.randint(kept, len(text), (r.batch,), generator=chance)
             if r.map == "flow":
                 noise = torch.randn(r.batch, mapping.noise, generator=chance).to(text.device)
@@ -45,14 +45,14 @@ def train(folder, recipe: Recipe, seed: int, resume=False, device=None, progress
                 loss = maps.energy_score(mapping(text[rows])[:, None], picture[rows])
             run.check(step, loss=loss)
             optimiser.zero_grad()
-            run.accelerator.backward(loss)
+            run.backward(loss, mapping)
             optimiser.step()
             run.log(step, loss=loss)
     elif r.map == "ridge":
         mapping = maps.Ridge.fit(text[kept:], picture[kept:], r.ridge)
     else:
         mapping = maps.MeanShift.fit(text[kept:], picture[kept:])
-    save_piece(run.folder, "align", mapping, settings)
+    run.keep("align", mapping, settings)
     with torch.no_grad():
         before = F.cosine_similarity(text[:kept], picture[:kept]).mean().item()
         noise = torch.randn(4, kept, mapping.noise, generator=run.generator(0, "test"))

@@ -10,9 +10,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
+import torch.distributed as dist
 from torch import Tensor
 from tqdm import tqdm
 
+from dalle_edu.contrastive.across import processes
 from dalle_edu.data.pictures import to_network
 from dalle_edu.data.tokenizer import Tokenizer, words
 from dalle_edu.training.recipes import DataRecipe
@@ -101,6 +103,23 @@ class LittleWorld:
             self.tokenizer([caption.text for caption in captions]),
             truth_matrix(self.codes[index], captions),
         )
+
+    def truth_everywhere(self, batch: Batch) -> tuple[Tensor, Tensor]:
+        """A batch against those that the other processes hold at this step, of as many pictures.
+
+        Returns:
+            (B, W M) bool, which of all captions are true of its pictures; (M, W B) bool, of which
+            of all pictures its captions are true. Both on the batch's device.
+        """
+        if processes() == 1:
+            return batch.positive, batch.positive.T
+        codes = self.codes[batch.index.cpu()]
+        held = [None] * processes()
+        dist.all_gather_object(held, (codes, batch.captions))
+        all_codes, all_captions = zip(*held, strict=True)
+        rows = truth_matrix(codes, [caption for part in all_captions for caption in part])
+        columns = truth_matrix(np.concatenate(all_codes), batch.captions).T
+        return rows.to(batch.positive.device), columns.to(batch.positive.device)
 
 
 def candidates(batch: Batch, count: int, chance: torch.Generator) -> tuple[Tensor, Tensor]:

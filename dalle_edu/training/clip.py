@@ -4,6 +4,7 @@ import numpy as np
 import torch
 from tqdm import tqdm
 
+from dalle_edu.contrastive.across import info_nce_local
 from dalle_edu.contrastive.clip import Clip, ClipSettings
 from dalle_edu.contrastive.encoders import TextSettings
 from dalle_edu.contrastive.losses import info_nce
@@ -13,7 +14,6 @@ from dalle_edu.training.batches import LittleWorld, candidates, pick, train_toke
 from dalle_edu.training.recipes import Recipe, learning_rate
 from dalle_edu.training.run import Run
 from dalle_edu.world.truth import truth_matrix
-from dalle_edu.zoo import save_piece
 
 
 def train(folder, recipe: Recipe, seed: int, resume=False, device=None, progress=True) -> None:
@@ -26,7 +26,8 @@ def train(folder, recipe: Recipe, seed: int, resume=False, device=None, progress
     r, data = recipe.clip, recipe.data
     run = Run(folder, "clip", recipe, seed, resume, device, progress)
     tokenizer = train_tokenizer(data, seed)
-    tokenizer.save(run.folder / "tokenizer.json")
+    if run.main:
+        tokenizer.save(run.folder / "tokenizer.json")
     world = LittleWorld(data, tokenizer, seed, progress=progress)
     text = TextSettings(len(tokenizer), r.text_width, r.text_layers, positions=r.positions)
     settings = ClipSettings(text, data.size, r.widths, r.top, r.embedding)
@@ -37,19 +38,21 @@ def train(folder, recipe: Recipe, seed: int, resume=False, device=None, progress
     test = EditTest(data.grammar, data.size, tokenizer, r.test_pairs)
 
     for step in run.steps():
-        batch = world.batch(step, r.batch).to(run.device.device)
-        columns, true = candidates(batch, r.candidates, run.generator(step))
+        turn = run.turn(step)
+        batch = world.batch(turn, r.batch).to(run.device.device)
+        columns, true = candidates(batch, r.candidates, run.generator(turn))
+        of_pictures, of_captions = world.truth_everywhere(batch)
         own = torch.zeros_like(columns[:, 0])
         with run.autocast():
             picture, regions = model.pictures(batch.pictures)
             sentence, words, _ = model.captions(batch.tokens)
             scores = model.matcher(regions, pick(words, columns))
-        contrastive = info_nce(model.scale * picture @ sentence.T, batch.positive)
+        contrastive = info_nce_local(picture, sentence, of_pictures, of_captions, model.scale)
         words_loss = matching(scores, own, true)
         loss = contrastive + words_loss
         run.check(step, contrastive=contrastive, words=words_loss)
         optimiser.zero_grad()
-        run.accelerator.backward(loss)
+        run.backward(loss, model)
         optimiser.step()
 
         run.log(step, contrastive=contrastive, words=words_loss, scale=model.scale)
@@ -57,7 +60,7 @@ def train(folder, recipe: Recipe, seed: int, resume=False, device=None, progress
             for name, table in edit_tables(model, test, run).items():
                 run.record(step, name, **table)
     train_heads(model, world, run)
-    save_piece(run.folder, "clip", model, settings)
+    run.keep("clip", model, settings)
     run.finish(**edit_tables(model, test, run))
 
 
@@ -71,7 +74,7 @@ def train_heads(model: Clip, world: LittleWorld, run: Run) -> None:
     """
     r, pool = run.recipe, []
     for k in range(r.heads_pool):
-        batch = world.batch(r.steps + k, r.batch).to(run.device.device)
+        batch = world.batch(run.turn(r.steps + k), r.batch).to(run.device.device)
         with torch.no_grad(), run.autocast():
             top = model.top(model.trunk(batch.pictures)).float()
             start = model.text(batch.tokens)[0][:, 0].float()
@@ -80,7 +83,7 @@ def train_heads(model: Clip, world: LittleWorld, run: Run) -> None:
     optimiser = torch.optim.AdamW(heads, weight_decay=r.decay)
     for step in tqdm(range(r.heads_steps), "heads", disable=None if run.progress else True):
         optimiser.param_groups[0]["lr"] = learning_rate(step, r.heads_steps, r.heads_rate, 20, 0.3)
-        some = torch.randperm(r.heads_pool, generator=run.generator(step, "heads"))[:10]
+        some = torch.randperm(r.heads_pool, generator=run.generator(run.turn(step), "heads"))[:10]
         top, start, codes, captions = zip(*(pool[k] for k in some), strict=True)
         picture = model.picture_vector(torch.cat(top))
         sentence = model.sentence_vector(torch.cat(start))
@@ -88,7 +91,7 @@ def train_heads(model: Clip, world: LittleWorld, run: Run) -> None:
         loss = info_nce(model.scale * picture @ sentence.T, true.to(picture.device))
         run.check(r.steps + step, heads=loss)
         optimiser.zero_grad()
-        run.accelerator.backward(loss)
+        run.backward(loss, model)
         optimiser.step()
 
 

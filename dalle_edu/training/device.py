@@ -5,10 +5,13 @@ import os
 import platform
 import subprocess
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import torch
+import torch.distributed as dist
+from torch import Tensor
 
 
 @dataclass(frozen=True)
@@ -71,6 +74,15 @@ def gain_of_bfloat16(size: int = 768, rounds: int = 8) -> float:
             a @ a
             best[i] = min(best[i], time.perf_counter() - began)
     return best[0] / best[1]
+
+
+def average(tensors: Sequence[Tensor]) -> None:
+    """Each becomes its mean over all processes, in place, in one exchange."""
+    whole = torch.cat([tensor.flatten() for tensor in tensors])
+    dist.all_reduce(whole)
+    parts = (whole / dist.get_world_size()).split([tensor.numel() for tensor in tensors])
+    for tensor, mean in zip(tensors, parts, strict=True):
+        tensor.copy_(mean.view_as(tensor))
 
 
 def machine() -> str:

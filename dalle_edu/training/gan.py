@@ -14,7 +14,7 @@ from dalle_edu.gan.penalties import ma_gp, r1, r2
 from dalle_edu.training.batches import LittleWorld, candidates, pick
 from dalle_edu.training.recipes import Recipe
 from dalle_edu.training.run import Run
-from dalle_edu.zoo import load_piece, save_piece
+from dalle_edu.zoo import load_piece
 
 SHEET_PROMPTS = (
     "A blue sky with white clouds and a sun in the corner.",
@@ -66,8 +66,9 @@ def train(folder, recipe: Recipe, seed: int, resume=False, device=None, progress
     chain = Chain("training", tokenizer, clip, mapping, average)
 
     for step in run.steps():
-        batch = world.batch(step, r.batch).to(run.device.device)
-        chance = run.generator(step)
+        turn = run.turn(step)
+        batch = world.batch(turn, r.batch).to(run.device.device)
+        chance = run.generator(turn)
         columns, true = candidates(batch, r.candidates, chance)
         own = torch.zeros_like(columns[:, 0])
         real, size = batch.pictures, len(batch.pictures)
@@ -102,7 +103,7 @@ def train(folder, recipe: Recipe, seed: int, resume=False, device=None, progress
             # Lazily: every n-th step with n times the weight; gamma / 2 is the penalty's weight.
             d_loss = d_loss + r.penalty_weight * r.penalty_every * penalty
         d_optimiser.zero_grad()
-        run.accelerator.backward(d_loss)
+        run.backward(d_loss, d)
         d_optimiser.step()
 
         # The generator's step, against the discriminator as it now is, its weights held still;
@@ -118,7 +119,7 @@ def train(folder, recipe: Recipe, seed: int, resume=False, device=None, progress
         run.check(step, g_adversarial=g_adversarial, g_words=g_words, g_condition=g_condition)
         g_loss = g_adversarial + r.word_weight * g_words + r.condition_weight * g_condition
         g_optimiser.zero_grad()
-        run.accelerator.backward(g_loss)
+        run.backward(g_loss, g)
         g_optimiser.step()
         d.requires_grad_(True)
         d.trunk.requires_grad_(not r.frozen_trunk)
@@ -129,8 +130,8 @@ def train(folder, recipe: Recipe, seed: int, resume=False, device=None, progress
                 g_adversarial=g_adversarial, g_words=g_words, g_condition=g_condition,
                 gap=gap)  # fmt: skip
         run.sheet(step, lambda: chain(SHEET_PROMPTS, n=1, seed=0)[:, 0])
-    save_piece(run.folder, "generator", average, settings)
-    save_piece(run.folder, "discriminator", d, d.settings)
+    run.keep("generator", average, settings)
+    run.keep("discriminator", d, d.settings)
     run.finish()
 
 

@@ -14,7 +14,6 @@ from dalle_edu.training.recipes import DataRecipe, Recipe
 from dalle_edu.training.run import Run
 from dalle_edu.world.render import lay_out, paint
 from dalle_edu.world.scene import GRAMMARS, SLOTS, encode, sample
-from dalle_edu.zoo import save_piece
 
 
 def train(folder, recipe: Recipe, seed: int, resume=False, device=None, progress=True) -> None:
@@ -34,18 +33,18 @@ def train(folder, recipe: Recipe, seed: int, resume=False, device=None, progress
     run.state({"judge": model}, {"judge": optimiser})
 
     for step in run.steps():
-        pictures, codes, clear = pool.batch(r.batch, run.generator(step))
+        pictures, codes, clear = pool.batch(r.batch, run.generator(run.turn(step)))
         pictures, codes, clear = (x.to(run.device.device) for x in (pictures, codes, clear))
         with run.autocast():
             answers, legible = model(to_network(pictures))
         reading, telling = judge_loss(answers, legible, codes[:, asked], clear)
         run.check(step, reading=reading, telling=telling)
         optimiser.zero_grad()
-        run.accelerator.backward(reading + 2 * telling)
+        run.backward(reading + 2 * telling, model)
         optimiser.step()
         run.log(step, reading=reading, telling=telling)
-    judge = run.accelerator.unwrap_model(model).cpu()
-    save_piece(run.folder, "judge", judge, settings)
+    judge = model.cpu()
+    run.keep("judge", judge, settings)
     unseen = Pool(replace(data, scenes=min(1000, data.scenes)), seed, progress, "unseen")
     both = zip(judge.read(unseen.pictures), unseen.codes.tolist(), strict=True)
     same = [reading.scene is not None and encode(reading.scene) == codes for reading, codes in both]

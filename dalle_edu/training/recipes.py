@@ -33,6 +33,11 @@ def learning_rate(step: int, steps: int, peak: float, warm_up: int, fall: float)
     return peak * rise * (1 - 0.97 * past / (1 - fall) if past else 1.0)
 
 
+def sheet_steps(steps: int, sheets: int) -> set[int]:
+    """Up to `sheets` step numbers from 1 to `steps`, evenly spaced on a log scale."""
+    return {round(steps ** (k / max(1, sheets - 1))) for k in range(sheets)}
+
+
 LEAST = {"steps": 1, "batch": 1, "log_every": 1, "test_every": 1, "penalty_every": 1, "scenes": 1}
 SHARES = ("terse", "chinese", "fall", "ema", "image_condition")
 

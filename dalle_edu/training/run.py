@@ -5,7 +5,6 @@ of a stage holds `metrics.csv`, `sheets/`, `tensorboard/`, `checkpoints/`, and, 
 the weights and `result.json`. Read in chapter 14.
 """
 
-import csv
 import hashlib
 import json
 import logging
@@ -22,12 +21,14 @@ import torch
 from torch import Tensor, nn
 from tqdm import tqdm
 
+from dalle_edu import zoo
 from dalle_edu.data.pictures import contact_sheet
 from dalle_edu.provenance import write_text
 from dalle_edu.training import checkpoint
 from dalle_edu.training.checkpoint import Models, Optimisers
-from dalle_edu.training.device import choose_device, commit, machine
-from dalle_edu.training.recipes import NEEDS, Recipe, learning_rate
+from dalle_edu.training.device import average, choose_device, commit, machine
+from dalle_edu.training.recipes import NEEDS, Recipe, learning_rate, sheet_steps
+from dalle_edu.training.tables import Tables
 
 logger = logging.getLogger(__name__)
 HARMLESS = ("checkpoint_minutes", "log_every", "sheets", "sheet_minutes")  # free to change midway
@@ -103,11 +104,13 @@ class Run:
         # Accelerate's own mixed precision would wrap the penalties too: the loops say where.
         self.accelerator = Accelerator(cpu=self.device.device.type == "cpu", mixed_precision="no")
         self.main = self.accelerator.is_main_process
+        self.rank, self.processes = self.accelerator.process_index, self.accelerator.num_processes
         logger.info("%s: %s", stage, self.device.reason)
+        self.accelerator.wait_for_everyone()  # all have looked before one of them writes
         (self.folder / "sheets").mkdir(parents=True, exist_ok=True)
         self.began = self.saved = self.sheeted = time.monotonic()
-        self.start, self.board, self.bar = 0, None, None
-        self.models, self.optimisers, self.columns = {}, {}, {}  # by name; columns of each table
+        self.start, self.bar, self.tables = 0, None, Tables(self.folder)
+        self.models, self.optimisers = {}, {}  # by name
         torch.manual_seed(seed)
 
     def generator(self, step: int, purpose: str = "") -> torch.Generator:
@@ -122,11 +125,31 @@ class Run:
         return torch.autocast(self.device.device.type, self.device.dtype, enabled=enabled)
 
     def prepare(self, *things: Any) -> Any:
-        """Models and optimisers, moved to the device and wrapped by Accelerate."""
-        if self.device.channels_last:
-            for model in (thing for thing in things if isinstance(thing, nn.Module)):
-                model.to(memory_format=torch.channels_last)
-        return self.accelerator.prepare(*things)
+        """Models moved to the device, optimisers wrapped by Accelerate.
+
+        Models are not wrapped for several processes: `backward` takes the gradients' mean itself,
+        in plain sight, where the hooks of DistributedDataParallel would miss the penalties.
+        """
+        prepared = []
+        for thing in things:
+            if isinstance(thing, nn.Module):
+                thing = self.accelerator.prepare_model(thing, evaluation_mode=True)
+                if self.device.channels_last:
+                    thing = thing.to(memory_format=torch.channels_last)
+            else:
+                thing = self.accelerator.prepare(thing)
+            prepared.append(thing)
+        return prepared if len(prepared) > 1 else prepared[0]
+
+    def turn(self, step: int) -> int:
+        """Which batch this process takes at a step, so that no two take one."""
+        return step * self.processes + self.rank
+
+    def backward(self, loss: Tensor, model: nn.Module) -> None:
+        """The gradients of a loss in a model, their mean over all processes."""
+        self.accelerator.backward(loss)
+        if self.processes > 1:
+            average([p.grad for p in model.parameters() if p.grad is not None])
 
     def state(self, models: Models, optimisers: Optimisers) -> None:
         """Register what a checkpoint holds; when resuming, fill it from the last one.
@@ -148,8 +171,8 @@ class Run:
             self.start = about["step"]
             self.began = time.monotonic() - about["seconds"]
             logger.info("%s: continued from %s", self.stage, self.found)
-        for table in self.folder.glob("*.csv") if self.main else ():
-            _trim(table, self.start)
+        if self.main:
+            self.tables.trim(self.start)
 
     def steps(self) -> Iterator[int]:
         """The steps that are left, with rates set, bar drawn and checkpoints written between them.
@@ -201,30 +224,13 @@ class Run:
             self.bar.set_postfix({name: f"{row[name]:.3g}" for name in values})
 
     def record(self, step: int, table: str = "checks", **values: Tensor | float) -> dict:
-        """One row of `<table>.csv` and of TensorBoard, now; the first row settles the columns.
-
-        Raises:
-            ValueError: if the columns are others than before; also see `check`.
-        """
+        """One row of `<table>.csv` and of TensorBoard, now; see `Tables.add` and `check`."""
         self.check(step, **values)
         rate = max((group["lr"] for group in self._groups()), default=0.0)
         row = {"step": step, "seconds": round(self.seconds(), 1), "rate": rate}
         row |= {name: torch.as_tensor(value).item() for name, value in values.items()}
-        if not self.main:
-            return row
-        if list(row) != self.columns.setdefault(table, list(row)):
-            raise ValueError(f"{table}.csv has columns {self.columns[table]}, not {list(row)}")
-        with (self.folder / f"{table}.csv").open("a", newline="", encoding="utf-8") as file:
-            writer = csv.DictWriter(file, row, lineterminator="\n")
-            if not file.tell():
-                writer.writeheader()
-            writer.writerow(row)
-        if self.board is None:
-            from torch.utils.tensorboard import SummaryWriter
-
-            self.board = SummaryWriter(str(self.folder / "tensorboard"), purge_step=self.start)
-        for name in list(row)[1:]:
-            self.board.add_scalar(f"{table}/{name}", row[name], step)
+        if self.main:
+            self.tables.add(table, row)
         return row
 
     def sheet(self, step: int, draw: Callable[[], Tensor]) -> None:
@@ -257,23 +263,23 @@ class Run:
             checkpoint.save(self.folder / "checkpoints", step, tensors, self.settings | about)
         self.saved = time.monotonic()
 
+    def keep(self, piece: str, model: nn.Module, settings: Any) -> None:
+        """The weights of a piece of the chain, once it is trained; see `zoo.save_piece`."""
+        if self.main:
+            zoo.save_piece(self.folder, piece, model, settings)
+
     def finish(self, **figures: Any) -> None:
         """Mark the stage done: `result.json` tells how it was made, and the figures given."""
-        if self.board is not None:
-            self.board.close()
+        self.tables.close()
         about = self.settings | {"steps": self.recipe.steps, "seconds": round(self.seconds(), 1)}
         about |= {"machine": machine(), "device": self.device.reason, "commit": commit()}
         if self.main:
             text = json.dumps(about | {"figures": figures}, indent=2) + "\n"
             write_text(self.folder / "result.json", text)
+        self.accelerator.wait_for_everyone()
 
     def _groups(self) -> list[dict[str, Any]]:
         return [group for o in self.optimisers.values() for group in o.param_groups]
-
-
-def sheet_steps(steps: int, sheets: int) -> set[int]:
-    """Up to `sheets` step numbers from 1 to `steps`, evenly spaced on a log scale."""
-    return {round(steps ** (k / max(1, sheets - 1))) for k in range(sheets)}
 
 
 def _settings(recipe: Recipe, stage: str, seed: int) -> dict[str, Any]:
@@ -291,10 +297,3 @@ def _same(found: Mapping[str, Any], wanted: Mapping[str, Any], place: Path) -> N
         if old != new and name.split(".")[-1] not in HARMLESS:
             wrong = f"{place} was made with {name} {old}, this run has {new}"
             raise ValueError(f"{wrong}: give the same, or choose another folder")
-
-
-def _trim(table: Path, start: int) -> None:
-    """Drop the rows from step `start` on, and a torn last row."""
-    lines = table.read_text("utf-8").splitlines(keepends=True)
-    whole = [row for row in lines[1:] if row.endswith("\n") and int(row.split(",")[0]) < start]
-    write_text(table, "".join(lines[:1] + whole) if whole else "")

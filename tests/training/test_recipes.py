@@ -4,7 +4,7 @@ import sys
 
 import pytest
 
-from dalle_edu.training.recipes import NEEDS, RECIPES, STAGES, learning_rate
+from dalle_edu.training.recipes import NEEDS, RECIPES, STAGES, learning_rate, sheet_steps
 
 
 def rates(steps=100, peak=2.0, warm_up=10, fall=0.5):
@@ -85,3 +85,12 @@ def test_every_stage_has_its_part_and_follows_what_it_needs():
 def test_recipes_are_free_of_torch():
     code = "import sys, dalle_edu.training.recipes; sys.exit('torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code]).returncode == 0
+
+
+@pytest.mark.parametrize(("steps", "sheets"), [(8000, 20), (20, 3), (1, 5), (7, 1), (10, 0)])
+def test_sheet_steps_are_log_spaced_within_the_run(steps, sheets):
+    found = sorted(sheet_steps(steps, sheets))
+    assert len(found) <= sheets
+    assert all(1 <= step <= steps for step in found)
+    if sheets > 1:
+        assert (found[0], found[-1]) == (1, steps)

@@ -8,7 +8,7 @@ from torch import Tensor
 
 from dalle_edu.contrastive import losses, zero_shot
 from dalle_edu.course.checks.exercise import Build, Estimate, Mistake, random
-from dalle_edu.evaluation import intervals
+from dalle_edu.evaluation import compositional
 
 
 def _pictures_and_prompts() -> list[tuple]:
@@ -180,7 +180,7 @@ wilson = Build(
         ),
         Mistake(lambda s, n: _wilson_with()(s, n)[::-1], "Low first, then high."),
     ),
-    (intervals.wilson,),
+    (compositional.wilson,),
     "50 of 50 right: between 93 and 100 %. That is all that 50 pictures can say.",
     tolerance=1e-3,
 )

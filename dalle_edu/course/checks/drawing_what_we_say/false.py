@@ -59,6 +59,16 @@ next_false = Build(
             "are true of the picture all the same: ask `truth`.",
         ),
         Mistake(
+            lambda truth: _first(
+                truth,
+                len(truth),
+                lambda own, _: [(own + step) % len(truth) for step in range(1, len(truth))],
+                sought=False,
+            ),
+            "It goes round after the last *picture's* caption; there may be more captions than "
+            "pictures: `% truth.shape[1]`.",
+        ),
+        Mistake(
             lambda truth: torch.arange(len(truth)),
             "Every picture kept its own caption, which is true of it.",
         ),

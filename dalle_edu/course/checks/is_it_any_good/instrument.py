@@ -16,8 +16,19 @@ def _solved(measured: float, misses: float, fooled: float) -> float:
 corrected = Build(
     "9.4",
     _solved,
-    lambda: [(0.9, 0.05, 0.02), (0.5, 0.1, 0.3), (0.04, 0.0, 0.04), (0.99, 0.01, 0.2)],
+    lambda: [
+        (0.9, 0.05, 0.02),
+        (0.5, 0.1, 0.3),
+        (0.04, 0.0, 0.04),
+        (0.99, 0.01, 0.2),
+        (0.01, 0.05, 0.04),  # by chance below what the errors alone would let pass
+    ],
     (
+        Mistake(
+            lambda m, a, b: min(1.0, max(0.0, (m - b) / (1 - a - b))),
+            "You cut it off. A share below 0 says that the errors were estimated wrong, or that "
+            "chance had its way; hide it, and the mean of many is no longer right.",
+        ),
         Mistake(
             lambda m, a, b: m / (1 - a),
             "Only misses are put right. What the judge wrongly lets pass adds to the score: "
@@ -27,6 +38,10 @@ corrected = Build(
             lambda m, a, b: m - b,
             "The share let pass by mistake is of the *wrong* pictures only, and misses are "
             "forgotten: solve m = s (1 - a) + (1 - s) b for s.",
+        ),
+        Mistake(
+            lambda m, a, b: (m - b) / (1 - a),
+            "Nearly: below stands what is left of the range between b and 1 - a, 1 - a - b.",
         ),
         Mistake(
             lambda m, a, b: (m - b) / (1 - b),

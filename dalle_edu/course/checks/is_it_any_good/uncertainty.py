@@ -4,7 +4,7 @@ import torch
 from torch import Tensor
 
 from dalle_edu.course.checks.exercise import Build, Estimate, Mistake, random
-from dalle_edu.evaluation.intervals import wilson
+from dalle_edu.evaluation.compositional import wilson
 
 
 def _answers() -> list[tuple]:
@@ -85,8 +85,12 @@ effective_number = Build(
         (prompts * n) ** 2
         / sum(1.0 if i == j else rho for _ in range(prompts) for i in range(n) for j in range(n))
     ),
-    lambda: [(40, 4, 0.5), (10, 16, 0.2), (25, 1, 0.7), (30, 8, 1.0), (12, 3, 0.0)],
+    lambda: [(40, 4, 0.5), (10, 16, 0.2), (25, 1, 0.7), (30, 8, 1.0), (12, 3, 0.0), (30, 5, 0.3)],
     (
+        Mistake(
+            lambda p, n, r: int(p * n / (1 + (n - 1) * r)),
+            "Cut to a whole number. It is a measure of how much they tell, no count: leave it.",
+        ),
         Mistake(
             lambda p, n, r: p * n,
             "So many if they were independent (rho = 0): pictures of one prompt are not.",

@@ -39,7 +39,7 @@ def other_way(x):
         (other_way, "other way"),
         (lambda x: encoders.rotate(x[None, None])[0, 0], "library's version"),
         (lambda x: as_complex_numbers(torch.cat([x[:1], x]))[1:], "count places from 1"),
-        (lambda x: x, "right is a tensor"),
+        (lambda x: x, "; right is"),
     ],
 )
 def test_rotate(answer, says):

@@ -8,7 +8,7 @@ import torch.nn.functional as F
 
 from dalle_edu.contrastive import zero_shot
 from dalle_edu.course.checks import clip as check
-from dalle_edu.evaluation import intervals
+from dalle_edu.evaluation import compositional
 
 
 def unit(x):
@@ -62,7 +62,7 @@ def simple(successes, n):
         (simple, "zero width"),
         (lambda s, n: (max(simple(s, n)[0], 0.0), min(simple(s, n)[1], 1.0)), "Cutting"),
         (lambda s, n: tuple(reversed(wilson_from_roots(s, n))), "Low first"),
-        (intervals.wilson, "library's version"),
+        (compositional.wilson, "library's version"),
     ],
 )
 def test_wilson(answer, says):

@@ -12,6 +12,8 @@ from dalle_edu.course.checks import is_it_any_good as check
     [
         (lambda seen, miss, pass_: (seen - pass_) / (1.0 - (miss + pass_)), "knows nothing"),
         (lambda seen, miss, pass_: seen / (1 - miss), "Only misses"),
+        (lambda seen, miss, pass_: max((seen - pass_) / (1 - miss - pass_), 0), "You cut it off"),
+        (lambda seen, miss, pass_: (seen - pass_) / (1 - miss), "Nearly: below stands"),
         (lambda seen, miss, pass_: seen - pass_ + miss, "do not simply add"),
         (lambda seen, miss, pass_: (seen - miss) / (1 - miss - pass_), "exchanged"),
         (lambda seen, miss, pass_: seen * (1 - miss) + pass_ * (1 - seen), "the way there"),

@@ -5,7 +5,7 @@ import torch
 
 from dalle_edu.course.checks import is_it_any_good as check
 from dalle_edu.course.checks.is_it_any_good.uncertainty import prompts_needed
-from dalle_edu.evaluation.intervals import wilson
+from dalle_edu.evaluation.compositional import wilson
 
 
 def by_membership(values, prompt, drawn):
@@ -41,6 +41,7 @@ def test_resampled_means(answer, says):
         (lambda p, n, rho: p, "told nothing"),
         (lambda p, n, rho: p * n / (1 + rho * n), "n - 1 others"),
         (lambda p, n, rho: p * n / (1 + (n - 1) * rho) ** 0.5, "no root"),
+        (lambda p, n, rho: p * n // (1 + (n - 1) * rho), "Cut to a whole number"),
     ],
 )
 def test_effective_number(answer, says):

@@ -7,8 +7,8 @@ import pytest
 import torch
 import torch.nn.functional as F
 
+from dalle_edu.course.pixels import components, hsv, relative_sharpness, see, sharpness
 from dalle_edu.evaluation.judge import Reading
-from dalle_edu.evaluation.pixels import components, hsv, relative_sharpness, see, sharpness
 from dalle_edu.world.edits import edit
 from dalle_edu.world.render import render
 from dalle_edu.world.scene import sample

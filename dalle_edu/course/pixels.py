@@ -11,10 +11,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from dalle_edu.evaluation.judge import Reading
 from dalle_edu.world.render import render
 from dalle_edu.world.scene import COLOURS, COLUMNS, CORNERS, Scene
-
-from .judge import Reading
 
 # Hue in degrees, saturation and value, each from and to; first the core, as it is defined.
 BANDS = {
