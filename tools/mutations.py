@@ -798,8 +798,8 @@ MUTATIONS = (
     Mutation(
         "flow-of-one-large-step",
         MAPS,
-        "time.expand(len(x), 1)) / self.steps",
-        "time.expand(len(x), 1))",
+        "time.expand(x.shape[0], 1)) / self.steps",
+        "time.expand(x.shape[0], 1))",
         MAPS_TESTS,
         "04",
     ),
