@@ -4,7 +4,6 @@ Nothing is guessed from formulas. Each loop runs two steps on a few pictures, on
 what it does is counted; arithmetic and what is kept for the backward pass grow with the batch.
 """
 
-import logging
 import shutil
 import tempfile
 import time
@@ -49,8 +48,7 @@ class Cost:
 
 
 def plan(recipe: Recipe, stages: Sequence[str]) -> list[Cost]:
-    """The costs of some stages, in their order."""
-    logging.getLogger("dalle_edu").setLevel(logging.WARNING)
+    """The costs of some stages, which come in the order of the chain."""
     with tempfile.TemporaryDirectory() as home:
         return [_cost(recipe, stage, Path(home)) for stage in stages]
 

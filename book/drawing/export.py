@@ -24,7 +24,7 @@ from onnx import TensorProto, helper, numpy_helper
 import dalle_edu
 from book.drawing.pieces import Piece, pieces, rounded
 from dalle_edu.chain import Chain
-from dalle_edu.data.tokenizer import Tokenizer
+from dalle_edu.data.tokenizer import LENGTH, Tokenizer
 
 HERE = Path(__file__).parent
 FOLDER = HERE.parent / "_static" / "draw" / "model"
@@ -112,7 +112,7 @@ def reading(tokenizer: Tokenizer) -> dict:
         ),
         "fold": {c: c.casefold() for c in every if c.casefold() != c},
         "spaces": SPACES,
-        "length": 96,
+        "length": LENGTH,
     }
 
 

@@ -18,6 +18,7 @@ from tokenizers import Regex, decoders, models, pre_tokenizers, trainers
 from torch import Tensor
 
 PAD, START = 0, 1
+LENGTH = 96  # tokens of a caption at most, <start> included
 SPECIALS = ("<pad>", "<start>")
 
 # Runs of Chinese characters, single pictographs, words of any other script.
@@ -116,7 +117,7 @@ class Tokenizer:
         """The text of `ids`; specials are left out. `decode(encode(text)) == text` for any text."""
         return self.bpe.decode([int(i) for i in ids], skip_special_tokens=True)
 
-    def __call__(self, texts: Sequence[str], length: int = 96) -> Tensor:
+    def __call__(self, texts: Sequence[str], length: int = LENGTH) -> Tensor:
         """Captions for a model: folded, <start> first, padded with 0 to the longest.
 
         Args:
